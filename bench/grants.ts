@@ -24,10 +24,10 @@ export const grantFigures = async () => {
   const car = await SimulatedCar.start({ name: 'car', peripheral: radio.peripheral() });
   try {
     const seen: TraceEvent[] = [];
-    const phone = (): PhoneKey =>
+    const phone = (store = new MemoryCarStore()): PhoneKey =>
       new PhoneKey({
         central: radio.central(),
-        store: new MemoryCarStore(),
+        store,
         trace: (event) => seen.push(event),
       });
     const firstUnlock = async (who: PhoneKey, chain: number) => {
@@ -39,7 +39,8 @@ export const grantFigures = async () => {
       return figures;
     };
 
-    const [owner, guest, friend] = [phone(), phone(), phone()];
+    const store = new MemoryCarStore();
+    const [owner, guest, friend] = [phone(store), phone(), phone()];
     await owner.pair({ code: await openWindow(car) });
 
     const one = await owner.ring.share({
@@ -52,7 +53,7 @@ export const grantFigures = async () => {
     await friend.ring.accept(two.uri);
     const last = await owner.ring.share({ to: await phone().ring.offer(), until: UNTIL });
 
-    const [entry] = await owner.ring.cars();
+    const [entry] = await store.list();
     if (entry === undefined) throw new Error('not paired');
     const cpu = await cpuMicros(
       {

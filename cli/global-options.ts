@@ -40,7 +40,7 @@ export const withGlobalOptions = (program: Command) =>
       'writes what goes over the virtual air to a btsnoop file',
       parseFile,
     )
-    .option('--force', 'lets --capture replace a file')
+    .option('--force', 'lets --capture and --out replace a file')
     .addOption(
       option(
         'KEY_SESSION_KEYS',

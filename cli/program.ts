@@ -67,8 +67,8 @@ export const buildProgram = (host: Host, perform: Perform) => {
       }
     }
     const { capture, force } = program.opts();
-    if (force === true && capture === undefined)
-      running.error('error: --force goes with --capture');
+    if (force === true && (capture ?? running.opts()['out']) === undefined)
+      running.error('error: --force goes with --capture or --out');
   };
   const act: Act =
     (use, load) =>

@@ -1,9 +1,9 @@
 import { capturing } from '../../air/capture/capturing.js';
 import type { HciTransport } from '../../air/index.js';
 import type { Context } from '../context.js';
-import { closeSync, ftruncateSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import { isErrno } from '../../local/errno.js';
+import { closeSync, ftruncateSync, writeSync } from 'node:fs';
+import { errorMessage } from '../../lib/errors.js';
+import { createFile } from '../io/new-file.js';
 
 /** What a capture on disk gives to write to it. What was written is there however the process ends. */
 interface CaptureFile {
@@ -22,7 +22,7 @@ export const openCapture = ({
   output,
 }: Pick<Context, 'options' | 'output'>): CaptureFile | undefined => {
   if (capture === undefined) return undefined;
-  let file: number | undefined = create(capture, force === true);
+  let file: number | undefined = createFile(capture, force);
   let size = 0;
   const lost = (error: unknown): void =>
     output.say(`the capture ends here: ${errorMessage(error)}`);
@@ -75,27 +75,3 @@ export const captured = (
     throw error;
   }
 };
-
-const create = (path: string, force: boolean): number => {
-  try {
-    // A new file, instead of the old one emptied: that may be readable by others.
-    if (force && isFile(path)) unlinkSync(path);
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) {
-      throw new PhoneKeyError('usage.invalid', `${path} exists already`, {
-        cause,
-        hint: force
-          ? 'It is not a file: choose another name.'
-          : 'Choose another name, or replace it: --force.',
-      });
-    }
-    throw new PhoneKeyError('usage.invalid', `the capture cannot be made: ${errorMessage(cause)}`, {
-      cause,
-      hint: 'Choose a file in a directory that exists and that you may write to.',
-    });
-  }
-};
-
-const isFile = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -38,6 +38,8 @@ export const sessionKeyLog = ({
   };
 };
 
+const APPEND = constants.O_RDWR | constants.O_APPEND;
+
 const openOwn = (path: string): number => {
   try {
     return openSync(path, 'ax', 0o600);
@@ -46,8 +48,8 @@ const openOwn = (path: string): number => {
   }
   let file: number;
   try {
-    // A pipe without a reader would wait for one.
-    file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK);
+    // A pipe without a reader would wait for one, and a link may lead to another's file.
+    file = openSync(path, APPEND | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (cause) {
     throw unusable(path, cause);
   }

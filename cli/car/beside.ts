@@ -8,7 +8,7 @@ import { confirm } from '../io/ask.js';
 import { follow } from '../io/follow.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
-import { handOut } from '../phone/hand-out.js';
+import { showQr } from '../phone/hand-out.js';
 import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
 import { describeCarEvent } from './describe-event.js';
@@ -86,7 +86,7 @@ export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>)
     return;
   }
   const uri = pairingUri(shown.code);
-  await handOut(beside.context, [uri], { qr });
+  showQr(beside.context, [uri], { qr });
   output.result({ ...shown, uri }, [
     `pairing code: ${output.paint('bold', formatPairingCode(shown.code))}`,
     `${String(shown.secondsLeft)} s and ${String(shown.triesLeft)} tries left`,

@@ -10,6 +10,7 @@ import { LEAST_PART_BYTES, MOST_PART_BYTES } from '../../lib/credentials/revocat
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
 import type {
+  HeldGrant,
   OutboxEntry,
   OwnRevocationList,
   PairedCar,
@@ -17,6 +18,7 @@ import type {
   Offer,
   KeyPair,
 } from '../../lib/index.js';
+import { MOST_GRANTS } from '../../lib/phone/grants.js';
 import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_ENTRIES } from '../../lib/phone/own-list.js';
 import { LIST_REFUSALS, MOST_SHARED } from '../../lib/phone/store.js';
@@ -72,6 +74,7 @@ export const formatKeyFile = (car: PairedCar): string =>
     mark: car.mark,
     floor: car.floor,
     grant: car.grant && toHex(car.grant),
+    otherGrants: car.otherGrants?.map(({ grant, ...rest }) => ({ grant: toHex(grant), ...rest })),
     ownName: car.ownName,
     ownFormFactor: car.ownFormFactor,
     attHandle: car.attHandle,
@@ -195,6 +198,9 @@ const keyFile = object<
   mark: optional(time),
   floor: optional(time),
   grant: optional(chain),
+  otherGrants: optional(
+    list(object<HeldGrant>({ grant: chain, taken: optional(yes) }), MOST_GRANTS - 1),
+  ),
   ownName: optional(name(MAX_OWN_NAME)),
   ownFormFactor: optional(oneOf(FORM_FACTORS)),
   attHandle: optional(attHandle),

@@ -58,7 +58,7 @@ export const openPeripheral = async (
   const peripherals = stack === 'hci' ? hciPeripherals : blenoPeripherals;
   const over = await peripherals({ clock: systemClock, log });
   const { opened, radio } = await openRadio(context, {
-    ble: over.adapter,
+    ble: (limits) => over.adapter(limits),
     virtual: async () => {
       const { connectOrStartHub } = await import('../../air/hub/connect.js');
       const place = { position: options.at, defaultPosition: CAR_AT };

@@ -8,7 +8,7 @@ import type { HciTransport } from '../../air/index.js';
 import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { CarControl } from '../../firmware-sim/index.js';
 import { PhoneKey, systemClock } from '../../lib/index.js';
-import type { KeyLog, Logger, PairedCar, TraceEvent } from '../../lib/index.js';
+import type { Car, KeyLog, Logger, TraceEvent } from '../../lib/index.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../lib/radio/noble.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -80,7 +80,7 @@ export const openWorld = async (
       const trace = (event: TraceEvent): unknown => traced.push(event);
       phone = new PhoneKey({ central, store, log, trace, keyLog });
     },
-    pair: (code: string): Promise<PairedCar> => withPhone().pair({ code, signal }),
+    pair: (code: string): Promise<Car> => withPhone().pair({ code, signal }),
     /** Asks the app's cloud to unlock; gives the HTTP status of its answer. */
     async askCloud(): Promise<number> {
       const response = await fetch(cloud.url, { method: 'POST', signal });

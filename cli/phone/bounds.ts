@@ -1,10 +1,9 @@
-import type { PairedCar, SharedKey } from '../../lib/index.js';
-import { lastTerms } from '../../lib/phone/sharing.js';
+import type { Car, SharedKey } from '../../lib/index.js';
 import { endTime, formatTime } from '../config/time.js';
 
 /** The limits of a grant that was given or accepted; those that are none are null. */
-export const boundsOf = (granted: SharedKey | PairedCar) => {
-  const limits = 'notAfter' in granted ? granted : granted.grant && lastTerms(granted.grant);
+export const boundsOf = (granted: SharedKey | Car) => {
+  const limits = 'notAfter' in granted ? granted : granted.grant;
   if (limits === undefined) {
     return { from: null, until: null, uses: null, leaseHours: null, delegations: 0 };
   }
@@ -19,7 +18,7 @@ export const boundsOf = (granted: SharedKey | PairedCar) => {
 };
 
 /** For a person: `until 2026-05-01T16:00:00Z, 3 uses`. */
-export const describeBounds = (granted: SharedKey | PairedCar): string => {
+export const describeBounds = (granted: SharedKey | Car): string => {
   const { from, until, uses, leaseHours, delegations } = boundsOf(granted);
   return [
     ...(from !== null && Date.parse(from) > Date.now() ? [`from ${from}`] : []),

@@ -1,7 +1,8 @@
 import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { PairedCar } from '../../lib/index.js';
-import { refusedList } from '../../lib/phone/outbox-entries.js';
+import { defaultSuite } from '../../lib/crypto/index.js';
+import type { Car } from '../../lib/index.js';
+import { carOf } from '../../lib/phone/car.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { formatTime } from '../config/time.js';
 import type { Context } from '../context.js';
@@ -10,7 +11,8 @@ import { boundsOf } from './bounds.js';
 
 /** The cars this phone has a key for. */
 export const listCars = async (context: Context): Promise<void> => {
-  const cars = await new FileKeyStore(context.paths.keys).list();
+  const entries = await new FileKeyStore(context.paths.keys).list();
+  const cars = entries.map((car) => carOf(defaultSuite, car));
   context.output.result(
     { cars: cars.map(entry) },
     table([
@@ -23,9 +25,9 @@ export const listCars = async (context: Context): Promise<void> => {
   );
 };
 
-const entry = (car: PairedCar) => {
-  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox = [] } = car;
-  const { clockOffset = null, mark, floor } = car;
+const entry = (car: Car) => {
+  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox } = car;
+  const { refused = null, clockOffset = null, mark, floor, otherGrants = [] } = car;
   return {
     name,
     state,
@@ -33,9 +35,10 @@ const entry = (car: PairedCar) => {
     role,
     slot,
     granted: grant !== undefined,
+    otherGrants: otherGrants.length,
     ...boundsOf(car),
-    outbox: outbox.length,
-    refused: refusedList(car) ?? null,
+    outbox,
+    refused,
     clockOffset,
     mark: mark === undefined ? null : formatTime(mark),
     floor: floor === undefined ? null : formatTime(floor),
@@ -43,14 +46,14 @@ const entry = (car: PairedCar) => {
 };
 
 /** For a person: with what is not as it should be. */
-const stateOf = (car: PairedCar): string => {
-  const { state, unconfirmed, outbox = [], clockOffset = 0, floor } = car;
-  const refused = refusedList(car) !== undefined;
+const stateOf = (car: Car): string => {
+  const { state, unconfirmed, outbox, refused, clockOffset = 0, floor, otherGrants = [] } = car;
   const minutes = Math.round(Math.abs(clockOffset) / 60);
   return [
     unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
-    ...(refused ? ['revocation list refused'] : []),
-    ...(outbox.length > 0 && !refused ? ['revocation list to deliver'] : []),
+    ...(otherGrants.length === 0 ? [] : [`${String(otherGrants.length)} more to the same key`]),
+    ...(refused === undefined ? [] : ['revocation list refused']),
+    ...(outbox > 0 && refused === undefined ? ['revocation list to deliver'] : []),
     ...(Math.abs(clockOffset) > TOLERANCE_SECONDS
       ? [`its clock is ${String(minutes)} min ${clockOffset > 0 ? 'ahead' : 'behind'}`]
       : []),

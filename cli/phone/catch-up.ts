@@ -1,6 +1,5 @@
 import { refusalMessage } from '../../lib/domain/refusals.js';
-import type { PairedCar, PhoneKeyOptions } from '../../lib/index.js';
-import { refusedList } from '../../lib/phone/outbox-entries.js';
+import type { Car, PhoneKeyOptions } from '../../lib/index.js';
 import type { Host } from '../context.js';
 import { askLine } from '../io/ask.js';
 
@@ -20,12 +19,11 @@ export const askToCatchUp = (host: Host, quiet: () => void): PhoneKeyOptions['co
 };
 
 /** What to tell a person about lists of this phone that cars did not take; a line for each. */
-export const refusedLists = (cars: readonly PairedCar[]): string[] =>
-  cars.flatMap((car) => {
-    const refusal = refusedList(car);
-    if (refusal === undefined) return [];
-    const why = refusalMessage(refusal);
+export const refusedLists = (cars: readonly Pick<Car, 'name' | 'refused'>[]): string[] =>
+  cars.flatMap(({ name, refused }) => {
+    if (refused === undefined) return [];
+    const why = refusalMessage(refused);
     return [
-      `${car.name} did not take this phone's revocation list: ${why}. Near it: key refresh --car '${car.name}'`,
+      `${name} did not take this phone's revocation list: ${why}. Near it: key refresh --car '${name}'`,
     ];
   });

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { closeSync, unlinkSync, writeFileSync } from 'node:fs';
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
+import { createFile } from '../io/new-file.js';
 import { qrLines } from '../io/qr.js';
 
 export interface HandOutOptions {
@@ -11,15 +12,37 @@ export interface HandOutOptions {
 }
 
 /**
- * What is to travel to another phone: URIs as lines of a file, and a QR code on stderr for one that
- * is held in front of it.
+ * Makes what is to travel to another phone, and writes it to the file of `--out` if there is one. That file is
+ * there first, so that nothing is signed in vain, and gone again where nothing comes of it.
+ * @throws PhoneKeyError `usage.invalid` where the file exists without `--force` or cannot be written, and what
+ *   `make` throws
  */
-export const handOut = async (
+export const makeInto = async <T>(
+  { options: { force } }: Pick<Context, 'options'>,
+  { out }: HandOutOptions,
+  make: () => Promise<T>,
+  urisOf: (made: T) => readonly string[],
+): Promise<T> => {
+  if (out === undefined) return make();
+  const file = createFile(out, force);
+  try {
+    const made = await make();
+    await writeUris(out, file, urisOf(made));
+    return made;
+  } catch (error) {
+    unlinkSync(out);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+};
+
+/** URIs as QR codes on stderr, for a phone that is held in front of them; without `--qr` where somebody watches. */
+export const showQr = (
   { host, output }: Pick<Context, 'host' | 'output'>,
   uris: readonly string[],
   { out, qr }: HandOutOptions,
-): Promise<void> => {
-  if (out !== undefined) await writeUris(out, uris);
+): void => {
   if (qr !== true && (!output.watched || output.json || out !== undefined)) return;
   for (const uri of uris) {
     const lines = qrLines(uri, host.stderr, host.env);
@@ -28,12 +51,10 @@ export const handOut = async (
   }
 };
 
-const writeUris = async (path: string, uris: readonly string[]): Promise<void> => {
+const writeUris = async (path: string, file: number, uris: readonly string[]): Promise<void> => {
   try {
-    const contents = /\.png$/i.test(path)
-      ? await picture(uris)
-      : uris.map((uri) => `${uri}\n`).join('');
-    await writeFile(path, contents, { mode: 0o600 });
+    const isPicture = /\.png$/i.test(path);
+    writeFileSync(file, isPicture ? await picture(uris) : uris.map((uri) => `${uri}\n`).join(''));
   } catch (cause) {
     throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${errorMessage(cause)}`, {
       cause,

@@ -1,5 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarCallOptions, FormFactor, PairedCar, PhoneKeyOptions } from '../../lib/index.js';
+import { defaultSuite } from '../../lib/crypto/index.js';
+import { carOf } from '../../lib/phone/car.js';
 import { Remote } from '../../lib/phone/remote.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -53,7 +55,8 @@ export const withPhone = async <Phone extends Remote, T>(
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const named = (cars ?? []).filter(({ name }) => name === (options.car ?? name));
-  for (const line of refusedLists(named)) output.say(line);
+  const seen = named.map((car) => carOf(defaultSuite, car));
+  for (const line of refusedLists(seen)) output.say(line);
   const keyLog = sessionKeyLog(context);
   const central = await openCentral(context);
   let quiet = (): void => undefined;

@@ -10,7 +10,7 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Context } from '../context.js';
 import { readUris } from '../io/uri-source.js';
-import { handOut } from './hand-out.js';
+import { makeInto, showQr } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
 import { withPhone, withRemote } from './open.js';
 
@@ -51,13 +51,13 @@ const send = async (
   command: StatusVerb | 'refresh',
   what: (revocationList: SignedRevocationList) => string,
   sign: (ring: KeyRing, car: CarChoice) => Promise<SignedRevocationList>,
-  { out, qr }: HandOutOptions,
+  given: HandOutOptions,
 ): Promise<ExitCode> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const revocationList = await sign(ring, { car: options.car });
+  const signed = () => sign(ring, { car: options.car });
+  const revocationList = await makeInto(context, given, signed, (list) => list.uris);
   const { uris, car, number, fingerprint, voided } = revocationList;
-  if (out !== undefined) await handOut(context, uris, { out });
   if (voided > 0) {
     output.say(`the list was full: ${String(voided)} shared keys need new grants (key shared)`);
   }
@@ -80,7 +80,7 @@ const send = async (
       ? [output.paint('green', `${what(revocationList)}: ${car} knows`)]
       : [
           output.paint('yellow', `${what(revocationList)}: ${car} does not know yet`),
-          ...(out === undefined ? uris : []),
+          ...(given.out === undefined ? uris : []),
         ],
   );
   if (refusal !== null) {
@@ -90,7 +90,7 @@ const send = async (
       'it is delivered with the next command at the car; any phone may relay it: key relay',
     );
   }
-  if (!delivered || qr === true) await handOut(context, uris, { qr });
+  if (!delivered || given.qr === true) showQr(context, uris, given);
   return refusal === null ? EXIT.ok : EXIT.refused;
 };
 

@@ -1,13 +1,12 @@
 import type { FormFactor, ShareOptions } from '../../lib/index.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
-import { refusedList } from '../../lib/phone/outbox-entries.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { table } from '../io/table.js';
 import { readUri } from '../io/uri-source.js';
 import { refusedLists } from './catch-up.js';
-import { handOut } from './hand-out.js';
+import { makeInto, showQr } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
 import { boundsOf, describeBounds } from './bounds.js';
 
@@ -15,9 +14,10 @@ import { boundsOf, describeBounds } from './bounds.js';
 export const showKey = async (context: Context, given: HandOutOptions): Promise<void> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const uri = await ring.offer({ car: options.car });
+  const offer = () => ring.offer({ car: options.car });
+  const uri = await makeInto(context, given, offer, (key) => [key]);
   output.result({ key: uri }, given.out === undefined ? [uri] : []);
-  await handOut(context, [uri], given);
+  showQr(context, [uri], given);
 };
 
 export interface ShareArguments
@@ -33,15 +33,12 @@ export interface ShareArguments
 /** Gives rights to a key of another phone. Nothing is sent: the grant is what is printed. */
 export const shareKey = async (context: Context, given: ShareArguments): Promise<void> => {
   const { host, options, output, paths } = context;
-  const { to: source, lease, out, qr, ...terms } = given;
+  const { to: source, lease, out, qr: _, ...terms } = given;
   // A public key is no file's name; who has such a file can say ./ before it.
   const to = /^[0-9a-f]{64}$/i.test(source) ? source : await readUri(host, source);
-  const { uri, car, shared } = await new KeyRing({ store: new FileKeyStore(paths.keys) }).share({
-    ...terms,
-    to,
-    leaseHours: lease,
-    car: options.car,
-  });
+  const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
+  const share = () => ring.share({ ...terms, to, leaseHours: lease, car: options.car });
+  const { uri, car, shared } = await makeInto(context, given, share, (signed) => [signed.uri]);
   const { fingerprint, name, role } = shared;
   output.result(
     { grant: uri, car, fingerprint, name: name ?? null, role, ...boundsOf(shared) },
@@ -52,7 +49,7 @@ export const shareKey = async (context: Context, given: ShareArguments): Promise
   if (given.until === undefined && endTime(shared.notAfter) !== null) {
     output.say('another end: --until');
   }
-  await handOut(context, [uri], { out, qr });
+  showQr(context, [uri], given);
 };
 
 /** Takes a grant for a key that `showKey` has shown: `name` for the car, and `as` for this phone at the car. */
@@ -74,6 +71,9 @@ export const acceptGrant = async (
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
   ]);
+  if (car.otherGrants !== undefined) {
+    output.say('other grants to that key are kept, for what the car does not take this one for');
+  }
   if (car.state === 'pending')
     output.say('the car takes this key when you use it first: key unlock');
 };
@@ -90,10 +90,9 @@ export const listShared = async (context: Context): Promise<void> => {
   });
   const named = (await ring.cars()).filter(({ name }) => name === (options.car ?? name));
   for (const line of refusedLists(named)) output.say(line);
-  const refused = named.flatMap((car) => {
-    const reason = refusedList(car);
-    return reason === undefined ? [] : [{ car: car.name, reason }];
-  });
+  const refused = named.flatMap(({ name: car, refused: reason }) =>
+    reason === undefined ? [] : [{ car, reason }],
+  );
   output.result(
     { shared, refused },
     table([

@@ -72,14 +72,29 @@ export const verifyDelegations = (
   }
 };
 
-/** True when `inner` gives nothing that `outer` does not. */
+/** True when `inner` can be delegated by who has `outer`, and gives nothing that it does not. */
 export const narrows = (outer: GrantTerms, inner: GrantTerms): boolean =>
   inner.delegations < outer.delegations &&
-  covers(outer.role, inner.role) &&
   inner.ownerSlot === outer.ownerSlot &&
   inner.epoch === outer.epoch &&
   inner.issuedAt >= outer.issuedAt &&
   inner.notBefore >= outer.notBefore &&
+  isIn(outer, inner);
+
+/**
+ * True when a grant gives, from when it was issued, all that another one to the same key does, which is void where it
+ * is of an earlier epoch.
+ */
+export const gives = (outer: GrantTerms, inner: GrantTerms): boolean =>
+  inner.epoch < outer.epoch ||
+  (inner.epoch === outer.epoch &&
+    inner.delegations <= outer.delegations &&
+    within(outer.uses, inner.uses) &&
+    Math.max(inner.notBefore, outer.issuedAt) >= outer.notBefore &&
+    isIn(outer, inner));
+
+const isIn = (outer: GrantTerms, inner: GrantTerms): boolean =>
+  covers(outer.role, inner.role) &&
   inner.notAfter <= outer.notAfter &&
   within(outer.leaseHours, inner.leaseHours);
 

@@ -120,6 +120,12 @@ export const parseChain = (chain: Uint8Array): readonly [GrantLink, ...GrantLink
   return [first, ...rest];
 };
 
+/** Of the last link, which is what the bearer may do. @throws as `parseChain` */
+export const lastTerms = (chain: Uint8Array): GrantTerms => {
+  const links = parseChain(chain);
+  return (links.at(-1) ?? links[0]).terms;
+};
+
 const takeLinks = (chain: Uint8Array): GrantLink[] => {
   const links: GrantLink[] = [];
   for (let rest = chain; rest.length > 0;) {

@@ -43,11 +43,12 @@ export function requireScrypt({ N, r, p }: ScryptCost, length: number): void {
 const BLOCK = 128;
 const HASH = 64;
 
-type Sha512 = Suite['sha512'];
-type HmacSha512 = Suite['hmacSha512'];
-
 /** HMAC (RFC 2104) over a given SHA-512: 64 bytes. */
-export function hmacSha512(sha512: Sha512, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
+export function hmacSha512(
+  sha512: Suite['sha512'],
+  key: Uint8Array,
+  ...parts: Uint8Array[]
+): Uint8Array {
   const short = key.length > BLOCK ? sha512(key) : key;
   const inner = new Uint8Array(BLOCK).fill(0x36);
   const outer = new Uint8Array(BLOCK).fill(0x5c);
@@ -59,21 +60,22 @@ export function hmacSha512(sha512: Sha512, key: Uint8Array, ...parts: Uint8Array
 }
 
 /**
- * HKDF (RFC 5869) over a given HMAC-SHA-512.
- * @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes
+ * HKDF (RFC 5869) over a given HMAC.
+ * @param size of the hash, in bytes: 64 for SHA-512
+ * @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 255 * `size` bytes
  */
-export function hkdfSha512With(hmac: HmacSha512): Suite['hkdfSha512'] {
+export function hkdfWith(hmac: Suite['hmacSha512'], size = HASH): Suite['hkdfSha512'] {
   return (ikm, salt, info, length) => {
-    if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
+    if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
       throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
     }
     const pseudoRandomKey = hmac(salt, ikm);
-    const blocks = Math.ceil(length / HASH);
-    const output = new Uint8Array(blocks * HASH);
+    const blocks = Math.ceil(length / size);
+    const output = new Uint8Array(blocks * size);
     let previous = new Uint8Array(0);
     for (let i = 1; i <= blocks; i++) {
       previous = new Uint8Array(hmac(pseudoRandomKey, previous, info, Uint8Array.of(i)));
-      output.set(previous, (i - 1) * HASH);
+      output.set(previous, (i - 1) * size);
     }
     return output.slice(0, length);
   };

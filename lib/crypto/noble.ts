@@ -4,7 +4,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { PhoneKeyError } from '../errors.js';
 import { sameBytes } from '../platform/bytes.js';
-import { hkdfSha512With, isStrict, keyPairs, requireLength } from './common.js';
+import { hkdfWith, isStrict, keyPairs, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { Suite } from './suite.js';
 
@@ -64,7 +64,7 @@ export const nobleSuite: Suite = {
     };
   },
 
-  hkdfSha512: hkdfSha512With(mac),
+  hkdfSha512: hkdfWith(mac),
 
   equal: equalBytes,
 };

@@ -13,7 +13,7 @@ import {
   createPublicKey,
 } from 'node:crypto';
 import { PhoneKeyError } from '../errors.js';
-import { hkdfSha512With, isStrict, requireLength, requireScrypt } from './common.js';
+import { hkdfWith, isStrict, requireLength, requireScrypt } from './common.js';
 import type { KeyPair, Suite } from './suite.js';
 import { sameBytes } from '../platform/bytes.js';
 
@@ -148,7 +148,7 @@ export const nodeSuite: Suite = {
   },
 
   // Three createHmac take less time than one hkdfSync before Node 24, and about the same since.
-  hkdfSha512: hkdfSha512With(hmac),
+  hkdfSha512: hkdfWith(hmac),
 
   scrypt(password, salt, cost, length) {
     requireScrypt(cost, length);

@@ -2,7 +2,7 @@ import nacl from 'tweetnacl';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import { perObject } from '../platform/per-object.js';
-import { hkdfSha512With, hmacSha512, isStrict, keyPairs, requireLength } from './common.js';
+import { hkdfWith, hmacSha512, isStrict, keyPairs, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { KeyPair, Suite } from './suite.js';
 
@@ -39,7 +39,7 @@ export const portableSuite: Suite = {
     return (...parts) => hmac(copy, ...parts);
   },
 
-  hkdfSha512: hkdfSha512With(hmac),
+  hkdfSha512: hkdfWith(hmac),
 
   // nacl.verify calls two empty inputs unequal.
   equal: (a, b) => a.length === b.length && (a.length === 0 || nacl.verify(a, b)),

@@ -1,5 +1,6 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { PhoneKeyError } from '../errors.js';
+import { concat, utf8 } from '../platform/bytes.js';
+import { BYTES, lengthed, Reader, VARINT, varint } from './protobuf.js';
 
 /**
  * The protobuf of the schema, by tables that `npm run proto` makes of it: proto3 with open enums, of which it
@@ -16,15 +17,49 @@ export interface Schema<T> {
   readonly values?: T;
 }
 
-/** The encoding of each, and what it is where it is not sent. */
+/** A type: its wire type, what it is where it is not sent, and how it is written and read. */
+interface Kind {
+  readonly wire: typeof VARINT | typeof BYTES;
+  readonly zero: unknown;
+  /** In pieces. */
+  write(value: never): readonly Uint8Array[];
+  read(reader: Reader): unknown;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const SCALARS = {
-  uint32: { as: 'uint32', wire: WireType.Varint, zero: 0 },
-  bool: { as: 'bool', wire: WireType.Varint, zero: false },
-  enum: { as: 'int32', wire: WireType.Varint, zero: 0 },
-  bytes: { as: 'bytes', wire: WireType.LengthDelimited, zero: new Uint8Array() },
-  string: { as: 'string', wire: WireType.LengthDelimited, zero: '' },
-} as const;
-const MESSAGE = { wire: WireType.LengthDelimited, zero: undefined } as const;
+  uint32: {
+    wire: VARINT,
+    zero: 0,
+    write: (value: number) => [varint(value)],
+    read: (reader) => Number(BigInt.asUintN(32, reader.varint())),
+  },
+  bool: {
+    wire: VARINT,
+    zero: false,
+    write: (value: boolean) => [varint(Number(value))],
+    read: (reader) => reader.varint() !== 0n,
+  },
+  enum: {
+    wire: VARINT,
+    zero: 0,
+    write: (value: number) => [varint(value)],
+    read: (reader) => Number(BigInt.asIntN(32, reader.varint())),
+  },
+  bytes: {
+    wire: BYTES,
+    zero: new Uint8Array(),
+    write: (value: Uint8Array) => lengthed(value),
+    read: (reader) => reader.bytes(),
+  },
+  string: {
+    wire: BYTES,
+    zero: '',
+    write: (text: string) => lengthed(utf8(text)),
+    read: (reader) => UTF8.decode(reader.bytes()),
+  },
+} as const satisfies Record<string, Kind>;
 
 interface Field {
   readonly number: number;
@@ -48,14 +83,8 @@ export type Init<T> = T extends Uint8Array | number | string | boolean | undefin
 type Fields = Record<string, unknown>;
 type Chosen = { readonly case?: string; readonly value?: unknown } | undefined;
 
-/** Messages in messages in messages: more than the schema has. */
-const DEEPEST = 4;
-
-export const encode = <T>(schema: Schema<T>, value: Init<T>): Uint8Array => {
-  const writer = new BinaryWriter();
-  write(writer, schema, value as Fields);
-  return writer.finish();
-};
+export const encode = <T>(schema: Schema<T>, value: Init<T>): Uint8Array =>
+  concat(...write(schema, value as Fields));
 
 /**
  * A known field has the wire type that the schema says, and ends where the message around it does, so that
@@ -65,13 +94,14 @@ export const encode = <T>(schema: Schema<T>, value: Init<T>): Uint8Array => {
  */
 export const decode = <T>(schema: Schema<T>, bytes: Uint8Array): T => {
   try {
-    return read(schema, bytes, 1) as T;
+    return read(schema, bytes) as T;
   } catch (cause) {
     throw new PhoneKeyError('protocol.malformed', `not a ${schema.name} message`, { cause });
   }
 };
 
-const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields): void => {
+const write = ({ fields }: Schema<unknown>, values: Fields): readonly Uint8Array[] => {
+  const pieces: Uint8Array[] = [];
   for (const { number, name, type, oneof, list, optional } of fields) {
     const chosen = oneof === undefined ? undefined : (values[oneof] as Chosen);
     const one = oneof === undefined ? values[name] : chosen?.value;
@@ -79,41 +109,35 @@ const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields
     const filled = optional ? one !== undefined : one && !empty;
     const isSent = oneof === undefined ? filled : chosen?.case === name;
     for (const value of list ? ((one ?? []) as unknown[]) : isSent ? [one] : []) {
-      writer.tag(number, kindOf(type).wire);
-      if (typeof type === 'string') {
-        writer[SCALARS[type].as](value as never);
-      } else {
-        writer.fork();
-        write(writer, type, value as Fields);
-        writer.join();
-      }
+      pieces.push(varint(number * 8 + wireOf(type)));
+      pieces.push(
+        ...(typeof type === 'string'
+          ? SCALARS[type].write(value as never)
+          : lengthed(...write(type, value as Fields))),
+      );
     }
   }
+  return pieces;
 };
 
-const read = (
-  schema: Schema<unknown>,
-  bytes: Uint8Array,
-  depth: number,
-  message = zero(schema),
-): Fields => {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+const read = (schema: Schema<unknown>, bytes: Uint8Array, message = zero(schema)): Fields => {
+  const reader = new Reader(bytes);
+  while (!reader.ended) {
     const [number, wireType] = reader.tag();
     const field = fieldOf(schema, number);
     if (field === undefined) {
-      reader.skip(wireType, number, DEEPEST - depth);
+      reader.skip(wireType);
       continue;
     }
     const { name, type, oneof, list } = field;
-    if (wireType !== kindOf(type).wire)
-      throw new Error(`${name} has wire type ${String(wireType)}`);
+    if (wireType !== wireOf(type)) throw new Error(`${name} has wire type ${String(wireType)}`);
     let value: unknown;
-    if (typeof type !== 'string') {
+    if (typeof type === 'string') value = SCALARS[type].read(reader);
+    else {
       const chosen = oneof === undefined ? undefined : (message[oneof] as Chosen);
       const before = chosen?.case === name ? (chosen.value as Fields) : undefined;
-      value = read(type, reader.bytes(), depth + 1, before);
-    } else value = type === 'string' ? reader.string(true) : reader[SCALARS[type].as]();
+      value = read(type, reader.bytes(), before);
+    }
     if (list) (message[name] as unknown[]).push(value);
     else if (oneof === undefined) message[name] = value;
     else message[oneof] = { case: name, value };
@@ -132,13 +156,15 @@ const zero = ({ fields }: Schema<unknown>): Fields => {
   const message: Fields = {};
   for (const { name, type, oneof, list, optional } of fields) {
     if (optional) continue;
-    if (oneof === undefined) message[name] = list ? [] : kindOf(type).zero;
+    if (oneof === undefined) message[name] = list ? [] : zeroOf(type);
     else message[oneof] = { case: undefined };
   }
   return message;
 };
 
-const kindOf = (type: Field['type']) => (typeof type === 'string' ? SCALARS[type] : MESSAGE);
+const wireOf = (type: Field['type']) => (typeof type === 'string' ? SCALARS[type].wire : BYTES);
+
+const zeroOf = (type: Field['type']) => (typeof type === 'string' ? SCALARS[type].zero : undefined);
 
 export const exactly = (what: string, bytes: Uint8Array, length: number): void => {
   if (bytes.length !== length) {

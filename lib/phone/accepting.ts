@@ -1,6 +1,6 @@
 import type { FormFactor } from '../domain/names.js';
 import { verifyDelegations } from '../credentials/chain.js';
-import { parseChain } from '../credentials/grant.js';
+import { lastTerms, parseChain } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import type { Suite } from '../crypto/suite.js';
@@ -8,9 +8,9 @@ import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './choose.js';
-import { lastTerms } from './sharing.js';
-import { addUniquely, chosenName } from './store.js';
-import type { CarChange, PairedCar } from './store.js';
+import { grantsOf, withGrant } from './grants.js';
+import { addUniquely, chosenName, to } from './store.js';
+import type { PairedCar } from './store.js';
 
 /**
  * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
@@ -41,7 +41,7 @@ export interface AcceptOptions {
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
 
 /**
- * Takes a grant for a key that this phone has offered, or a newer one for a key that it has. Whether
+ * Takes a grant for a key that this phone has offered, or another one for a key that it has. Whether
  * the car takes it shows when it is used first.
  * @returns the entry, which is `pending` until the car has taken the key
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
@@ -71,22 +71,26 @@ export const accept = async (
   const cars = await store.list();
   const known = cars.find(({ identity }) => isSubject(identity.publicKey));
   const offered = (await store.offers()).find(({ identity }) => isSubject(identity.publicKey));
-  if (known !== undefined) {
-    const renewed = await store.update(known.name, (car) => renew(suite, car, grant, called));
-    // Where the phone stopped between the two last time.
-    if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
-    return renewed;
-  }
-  if (offered === undefined) {
+  const own = known ?? offered;
+  if (own === undefined) {
     throw new PhoneKeyError('grant.invalid', 'this grant is not for a key of this phone', {
       hint: 'Ask for one to the key that this phone shows: key id.',
     });
   }
-  const { identity, signing } = offered;
+  const { identity, signing } = own;
   const { signingKey = signing.publicKey } = last.subject;
   // A grant that may be delegated on, by another key than ours, is of no use to hand on.
   if (!suite.equal(signingKey, signing.publicKey)) {
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
+  }
+  if (known !== undefined) {
+    const renewed = await store.update(
+      known.name,
+      to((car) => renew(suite, car, grant, called)),
+    );
+    // Where the phone stopped between the two last time.
+    if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
+    return renewed;
   }
   const { carPublicKey, chain } = grant;
   const entry = {
@@ -113,36 +117,37 @@ const replaced = (
   { name }: PairedCar,
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
-  environment.store.update(name, (car) => {
-    const over =
-      car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
-    if (!over) {
-      throw invalid(
-        `this phone has a key for that car: ${name}`,
-        `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
-      );
-    }
-    const { outbox } = car;
-    return changed({ name, ...entry, ...(outbox === undefined ? {} : { outbox }) });
-  });
+  environment.store.update(
+    name,
+    to((car) => {
+      const grants = grantsOf(car);
+      const now = wallSeconds(environment);
+      const over =
+        grants.length > 0 && grants.every(({ grant }) => lastTerms(grant).notAfter <= now);
+      if (!over) {
+        throw invalid(
+          `this phone has a key for that car: ${name}`,
+          `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+        );
+      }
+      const { outbox } = car;
+      return { name, ...entry, ...(outbox && { outbox }) };
+    }),
+  );
 
-const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
-
-/** A newer grant to the same key replaces the one before; the same again changes nothing. */
+/** Another grant to the same key is kept beside those of before; the same again changes nothing. */
 const renew = (
   suite: Suite,
   car: PairedCar,
   { carPublicKey, chain }: Grant,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
-): CarChange<PairedCar> => {
+): PairedCar => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  if (suite.equal(car.grant, chain)) return changed(car);
-  const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
-  if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
-  return changed({ ...car, ...called, grant: chain, state: 'pending', role: now.role });
+  const held = withGrant(car, chain);
+  return held === car ? car : { ...held, ...called };
 };

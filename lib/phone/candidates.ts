@@ -3,7 +3,7 @@ import { CarConnection } from './connection.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { connectToCar, findCar, hearCars } from './finder.js';
-import type { SeenCar, Wanted } from './finder.js';
+import type { HeardCar, Wanted } from './finder.js';
 import type { PairedCar } from './store.js';
 
 /** For one candidate, in milliseconds: a link, of which the car may have none to give for a while. */
@@ -25,7 +25,7 @@ export class Candidates {
   /** By the radio's id, the last one last. */
   readonly #failed = new Set<string>();
   #failure: PhoneKeyError | undefined;
-  #opened: SeenCar | undefined;
+  #opened: HeardCar | undefined;
 
   /** @param cars those to recognise */
   constructor(
@@ -81,12 +81,12 @@ export class Candidates {
     return heard.length > 0;
   }
 
-  #fails({ id }: SeenCar): void {
+  #fails({ id }: HeardCar): void {
     this.#failed.delete(id);
     this.#failed.add(id);
   }
 
-  async #open(seen: SeenCar): Promise<CarConnection> {
+  async #open(seen: HeardCar): Promise<CarConnection> {
     const { car, dialect } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const environment = this.#environment;

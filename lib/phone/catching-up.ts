@@ -1,6 +1,7 @@
 import { TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { RevocationEntry } from '../credentials/revocation-list.js';
 import { toHex } from '../platform/bytes.js';
+import { entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { carSeconds } from './dating.js';
 import { Deadline } from './deadline.js';
@@ -36,7 +37,7 @@ export const catchUp = async (
   asks: boolean,
 ): Promise<CaughtUp | undefined> => {
   const { store, clock, confirmCatchUp } = environment;
-  const { car } = connection;
+  const car = entryOf(connection);
   const found = await listOf(connection, deadline);
   if (found === undefined) return undefined;
   const isThere = ({ revocationList: own }: PairedCar): boolean =>

@@ -1,10 +1,13 @@
 import { COMMAND_ID_BYTES } from '../domain/commands.js';
-import type { Command } from '../domain/commands.js';
+import type { Command, CommandName } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { refusalError } from '../domain/refusals.js';
+import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
 import type { CentralLink } from '../radio/types.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { CarSession } from './dialect.js';
@@ -132,17 +135,24 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 }
 
+/** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
+export let entryOf: (connection: CarConnection) => PairedCar;
+
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
  * proof of who we are. A command that got no answer ends the link.
  */
 export class CarConnection extends CarCommands<CallOptions> {
+  static {
+    entryOf = (connection) => connection.#car;
+  }
+
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
   #car: PairedCar;
   #clockLost = false;
-  #againMs: number | undefined;
+  #last: CarConnection['last'];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -158,17 +168,14 @@ export class CarConnection extends CarCommands<CallOptions> {
     this.#session = session;
   }
 
-  /** This phone's entry of it, with what it has told. */
-  get car(): PairedCar {
-    return this.#car;
+  /** With what it has told. */
+  get car(): Car {
+    return carOf(this.#environment.suite, this.#car);
   }
 
-  /**
-   * After how many milliseconds without a link the car may well do what it refused last: it found the grant of
-   * this phone dated a little ahead, or keeps its links for others. Undefined: asking again is of no use.
-   */
-  get againMs(): number | undefined {
-    return this.#againMs;
+  /** What was asked last, and why the car refused it; of the parts of revocation lists it is not told. */
+  get last(): { readonly command: CommandName; readonly refusal?: Refusal } | undefined {
+    return this.#last;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -211,19 +218,16 @@ export class CarConnection extends CarCommands<CallOptions> {
     if (command.id !== undefined && command.id.length !== COMMAND_ID_BYTES) {
       throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
     }
+    this.#last = { command: command.type };
     const result = await this.#session.ask(command, deadline);
+    const { outcome } = result;
     this.#clockLost = result.clockLost;
-    if (command.type !== 'deliver') this.#againMs = againMs(result.outcome);
+    if (outcome.type === 'refused' && command.type !== 'deliver')
+      this.#last = { command: command.type, refusal: outcome.refusal };
     this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }
 }
-
-/** docs/PROTOCOL.md, sections 8 and 5. */
-const againMs = (outcome: Outcome): number | undefined => {
-  if (isRefusal(outcome, 'dated-ahead')) return 1_000;
-  return isRefusal(outcome, 'busy') ? 5_000 : undefined;
-};
 
 const checkPin = (pin: string): string => {
   if (/^\d{4,8}$/.test(pin)) return pin;

@@ -5,8 +5,8 @@ import type { PhoneDialect, RecognisedCar } from './dialect.js';
 import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
 
-/** A phonekey car that was heard. */
-export interface SeenCar extends RecognisedCar {
+/** A phonekey car that was heard, with this phone's entry of it. */
+export interface HeardCar extends RecognisedCar {
   readonly advertisement: Advertisement;
   /** The one that it was heard to speak. */
   readonly dialect: PhoneDialect;
@@ -26,7 +26,7 @@ const NEARER_MS = 400;
 export const scanCars = async (
   { central, suite, dialects }: PhoneEnvironment,
   cars: readonly PairedCar[],
-  found: (car: SeenCar) => void,
+  found: (car: HeardCar) => void,
   signal: AbortSignal,
 ): Promise<void> => {
   const known = dialects.map((dialect) => ({ dialect, recognise: dialect.recognise(cars, suite) }));
@@ -44,7 +44,7 @@ export const scanCars = async (
 /** Connects to a car that was heard. */
 export const connectToCar = (
   { central }: PhoneEnvironment,
-  { advertisement, dialect, car }: SeenCar,
+  { advertisement, dialect, car }: HeardCar,
   { timeoutMs, signal }: Deadline,
 ): Promise<CentralLink> =>
   central.connect(advertisement, dialect.profile, { timeoutMs, signal, attHandle: car?.attHandle });
@@ -52,7 +52,7 @@ export const connectToCar = (
 /** A link to a car that was heard, for as long as the work takes. */
 export const overLink = async <T>(
   environment: PhoneEnvironment,
-  seen: SeenCar,
+  seen: HeardCar,
   deadline: Deadline,
   work: (link: CentralLink) => Promise<T>,
 ): Promise<T> => {
@@ -69,7 +69,7 @@ const busy = (): PhoneKeyError =>
   new PhoneKeyError('car.busy', 'the car is there, and serves as many phones as it can');
 
 export interface Wanted {
-  readonly wants: (car: SeenCar) => boolean;
+  readonly wants: (car: HeardCar) => boolean;
   /** Take the first that is heard; otherwise the nearest of those heard within a moment. */
   readonly first: boolean;
   /** By the radio's id: those that are taken when no other is heard, the first of them first. */
@@ -83,7 +83,7 @@ export const findCar = async (
   cars: readonly PairedCar[],
   wanted: Wanted,
   deadline: Deadline,
-): Promise<SeenCar> => {
+): Promise<HeardCar> => {
   const [nearest] = await hearCars(environment, cars, wanted, deadline);
   if (nearest === undefined) throw wanted.notFound();
   return nearest;
@@ -102,16 +102,16 @@ export const hearCars = async (
   { wants, first, last = new Set(), notFound }: Wanted,
   deadline: Deadline,
   forMs?: number,
-): Promise<readonly SeenCar[]> => {
+): Promise<readonly HeardCar[]> => {
   const stop = new AbortController();
   const stopAfter = (ms: number) =>
     environment.clock.after(Math.min(ms, deadline.timeoutMs / 2), () => {
       stop.abort();
     });
   let cancel = forMs === undefined ? undefined : stopAfter(forMs);
-  const heard = new Map<string, SeenCar>();
+  const heard = new Map<string, HeardCar>();
   let isBusy = false;
-  const listen = (car: SeenCar): void => {
+  const listen = (car: HeardCar): void => {
     if (!wants(car)) return;
     isBusy = car.advertisement.isBusy === true;
     if (isBusy) return; // it may have room before the deadline
@@ -128,6 +128,6 @@ export const hearCars = async (
     await scanning.catch(() => undefined);
   }
   const order = [...last];
-  const place = ({ id }: SeenCar): number => order.indexOf(id);
+  const place = ({ id }: HeardCar): number => order.indexOf(id);
   return [...heard.values()].sort((a, b) => place(a) - place(b) || b.rssi - a.rssi);
 };

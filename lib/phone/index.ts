@@ -4,13 +4,13 @@ export type { Command, CommandName } from '../domain/commands.js';
 export type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
+export type { Car } from './car.js';
 export type { CarChoice } from './choose.js';
 export { CarConnection } from './connection.js';
 export type { GivenPin, SetPinOptions, StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
 export type * from './dialect.js';
 export type { CatchUp, KeyRingOptions, PhoneKeyOptions } from './environment.js';
-export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
 export type { Delivery } from './outbox.js';
@@ -19,7 +19,7 @@ export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
-export type { CarCallOptions } from './remote.js';
+export type { CarCallOptions, SeenCar } from './remote.js';
 export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
@@ -28,6 +28,7 @@ export type {
   ListRefusal,
   OutboxEntry,
   CarStore,
+  HeldGrant,
   Offer,
   OwnRevocationList,
   PairedCar,

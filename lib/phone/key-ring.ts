@@ -1,5 +1,7 @@
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { ringEnvironment } from './environment.js';
@@ -9,7 +11,7 @@ import { setKeyStatus, refresh } from './revoking.js';
 import type { SignedRevocationList } from './revoking.js';
 import { share } from './sharing.js';
 import type { Share, ShareOptions } from './sharing.js';
-import type { PairedCar, SharedKey } from './store.js';
+import type { SharedKey } from './store.js';
 
 /** A key that this phone has shared, and what it has said of it since. */
 export interface KnownSharedKey extends SharedKey {
@@ -31,8 +33,9 @@ export class KeyRing {
   }
 
   /** The cars this phone has a key for. */
-  cars(): Promise<readonly PairedCar[]> {
-    return this.#environment.store.list();
+  async cars(): Promise<readonly Car[]> {
+    const { store, suite } = this.#environment;
+    return (await store.list()).map((car) => carOf(suite, car));
   }
 
   /** Deletes this phone's key for a car, which still has it in a slot. False where there is none. */
@@ -54,16 +57,17 @@ export class KeyRing {
 
   /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
   async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
-    const cars = (await this.cars()).filter(({ name }) => car === undefined || name === car);
-    return cars.flatMap((car) => {
+    const cars = await this.#environment.store.list();
+    const named = cars.filter(({ name }) => car === undefined || name === car);
+    return named.flatMap((car) => {
       const status = statusIn(car);
       return (car.shared ?? []).map((key) => ({ ...key, car: car.name, status: status(key) }));
     });
   }
 
   /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
-  accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
-    return accept(this.#environment, uri, options);
+  async accept(uri: string, options?: AcceptOptions): Promise<Car> {
+    return carOf(this.#environment.suite, await accept(this.#environment, uri, options));
   }
 
   /** @param which its fingerprint in hex, or the name that this phone shared it by */

@@ -1,4 +1,5 @@
 import type { RingEnvironment } from './environment.js';
+import { to } from './store.js';
 import type { ListRefusal, OutboxEntry, PairedCar } from './store.js';
 
 /** Parts of revocation lists that wait for one car. */
@@ -47,12 +48,14 @@ export const addToOutbox = (
   name: string,
   parts: readonly Uint8Array[],
 ): Promise<PairedCar> =>
-  store.update(name, (now) => {
-    let outbox = now.outbox ?? [];
-    for (const part of parts) {
-      const known = outbox.some((each) => suite.equal(each.part, part));
-      if (!known) outbox = bounded([...outbox, { part, own: false }]);
-    }
-    const car = { ...now, outbox };
-    return { car, value: car };
-  });
+  store.update(
+    name,
+    to((now) => {
+      let outbox = now.outbox ?? [];
+      for (const part of parts) {
+        const known = outbox.some((each) => suite.equal(each.part, part));
+        if (!known) outbox = bounded([...outbox, { part, own: false }]);
+      }
+      return { ...now, outbox };
+    }),
+  );

@@ -1,13 +1,14 @@
 import type { Outcome } from '../domain/outcomes.js';
 import { isOwner } from './choose.js';
+import { entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import type { Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { taken, refusedList, withOutbox } from './outbox-entries.js';
 import { reconcilePairing } from './reconcile.js';
-import { LIST_REFUSALS } from './store.js';
-import type { ListRefusal, OutboxEntry } from './store.js';
+import { LIST_REFUSALS, to } from './store.js';
+import type { ListRefusal, OutboxEntry, PairedCar } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
@@ -29,7 +30,7 @@ export type Outbox = ReturnType<typeof openOutbox>;
 
 export const openOutbox = (environment: PhoneEnvironment, connection: CarConnection) => {
   const { suite, store, log } = environment;
-  let entries = connection.car.outbox ?? [];
+  let entries = entryOf(connection).outbox ?? [];
 
   /** What the car answered to parts: without a refusal it took them. */
   const settle = async (
@@ -44,10 +45,8 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         return entry.own && refused !== undefined ? [{ ...entry, refused }] : [];
       });
     entries = left(entries);
-    await store.update(connection.car.name, (now) => {
-      const car = taken(withOutbox(now, left(now.outbox ?? [])));
-      return { car, value: undefined };
-    });
+    const settled = (now: PairedCar): PairedCar => taken(withOutbox(now, left(now.outbox ?? [])));
+    await store.update(entryOf(connection).name, to(settled));
   };
 
   /** @throws PhoneKeyError as a command does; what was answered before is remembered */
@@ -91,14 +90,14 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
     // Only where it is needed: signing takes more modules than using a key.
     const { catchUp, dateAnew } = await import('./catching-up.js');
     if (refusal === 'dated-ahead') {
-      const dated = await dateAnew(environment, connection.car);
+      const dated = await dateAnew(environment, entryOf(connection));
       if (dated === undefined) return first;
       entries = dated;
       return together(first, await send(deadline));
     }
     const caughtUp = await catchUp(environment, connection, deadline, asks);
     if (caughtUp === undefined) {
-      const { name } = connection.car;
+      const { name } = entryOf(connection);
       if (refusal !== known)
         log.warn("a car did not take this phone's revocation list", { name, refusal });
       return first;
@@ -113,15 +112,16 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
    * command is done, and nothing of this makes it fail.
    */
   const afterCommand = async (deadline: Deadline): Promise<void> => {
-    const tellTime = connection.clockLost && isOwner(connection.car);
-    const unconfirmed = connection.car.unconfirmed === true;
+    const car = entryOf(connection);
+    const tellTime = connection.clockLost && isOwner(car);
+    const unconfirmed = car.unconfirmed === true;
     if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
     const afterwards = deadline.within(AFTERWARDS_MS);
     afterwards.askedNow();
     try {
       if (unconfirmed) {
         const answer = await connection.command({ type: 'listKeys' }, afterwards);
-        await reconcilePairing(environment, connection.car, answer);
+        await reconcilePairing(environment, entryOf(connection), answer);
       }
       const seconds = wallSeconds(environment);
       if (tellTime) await connection.command({ type: 'setTime', seconds }, afterwards);

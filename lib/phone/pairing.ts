@@ -8,7 +8,8 @@ import { Deadline } from './deadline.js';
 import type { CarToPair } from './dialect.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
-import { addUniquely } from './store.js';
+import { withoutGrants } from './grants.js';
+import { addUniquely, to } from './store.js';
 import type { PairedCar } from './store.js';
 
 /** What a car that waits for pairing offers; it has proved who it is. */
@@ -46,12 +47,12 @@ export const enrolAt = async (
   }
   const { slot, role } = done;
   try {
-    // A grant that it had is of no matter any more.
-    return await environment.store.update(entry.name, ({ grant: _, unconfirmed: __, ...now }) => {
-      const paired: PairedCar = { ...now, attHandle, state: 'paired', slot, role };
-      const car = learned(paired, done, wallSeconds(environment));
-      return { car, value: car };
-    });
+    const paired = (before: PairedCar): PairedCar => {
+      const { unconfirmed: _, ...now } = withoutGrants(before);
+      const car: PairedCar = { ...now, attHandle, state: 'paired', slot, role };
+      return learned(car, done, wallSeconds(environment));
+    };
+    return await environment.store.update(entry.name, to(paired));
   } catch (cause) {
     // The key is there and works; the first command makes up for it.
     throw new PhoneKeyError(
@@ -100,10 +101,8 @@ const savedEntry = (
   known: PairedCar | undefined,
 ): Promise<PairedCar> => {
   if (known !== undefined) {
-    return store.update(known.name, (now) => {
-      const car: PairedCar = { ...now, unconfirmed: true };
-      return { car, value: car };
-    });
+    const marked = (now: PairedCar): PairedCar => ({ ...now, unconfirmed: true });
+    return store.update(known.name, to(marked));
   }
   return addUniquely(store, name, {
     ...shown,
@@ -143,10 +142,13 @@ const undo = async (
   const undone =
     known === undefined
       ? store.remove(name)
-      : store.update(name, ({ unconfirmed: _, ...now }) => ({
-          car: { ...now, ...(known.unconfirmed && { unconfirmed: true }) },
-          value: undefined,
-        }));
+      : store.update(
+          name,
+          to(({ unconfirmed: _, ...now }) => ({
+            ...now,
+            ...(known.unconfirmed && { unconfirmed: true }),
+          })),
+        );
   await undone.catch((error: unknown) => {
     log.warn('the attempt to pair stays in the store, it could not be undone', {
       error: String(error),

@@ -3,6 +3,8 @@ import { parsePairingCode } from '../domain/pairing-code.js';
 import { nativePhone } from '../native/phone/pair.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar, overLink } from './finder.js';
@@ -12,7 +14,6 @@ import type { Relayed, RelayOptions } from './relay.js';
 import { Remote } from './remote.js';
 import { enrolAt } from './pairing.js';
 import type { ConfirmPairing } from './pairing.js';
-import type { PairedCar } from './store.js';
 
 export interface PairOptions extends CallOptions {
   /** The 8-digit code on the screen of the car. */
@@ -43,14 +44,14 @@ export class PhoneKey extends Remote {
    * @throws PhoneKeyError `usage.invalid`, `car.not-found`, `pairing.*`, `car.outcome-unknown` (the car may have
    *   enrolled this phone), and what `confirm` throws
    */
-  async pair(options: PairOptions): Promise<PairedCar> {
+  async pair(options: PairOptions): Promise<Car> {
     const code = parsePairingCode(options.code);
     const environment = this.#environment;
     const deadline = Deadline.of(environment.clock, options);
     let heard = false;
     const seen = await findCar(
       environment,
-      await this.ring.cars(),
+      await environment.store.list(),
       {
         wants: ({ id, dialect, pairing }) => {
           if (dialect.pair === undefined || (options.id !== undefined && id !== options.id))
@@ -69,7 +70,9 @@ export class PhoneKey extends Remote {
     return overLink(environment, seen, deadline, async (link) => {
       const shown = await seen.dialect.pair?.(link, code, environment, deadline);
       if (shown === undefined) throw new PhoneKeyError('internal', 'nobody can pair with this car');
-      return enrolAt(environment, shown, link.attHandle, options.confirm, deadline);
+      const { attHandle } = link;
+      const car = await enrolAt(environment, shown, attHandle, options.confirm, deadline);
+      return carOf(environment.suite, car);
     });
   }
 

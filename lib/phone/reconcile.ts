@@ -1,4 +1,5 @@
 import type { Suite } from '../crypto/suite.js';
+import type { CommandName } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { KeyEntry, Result } from '../domain/outcomes.js';
 import type { Refusal } from '../domain/refusals.js';
@@ -6,6 +7,8 @@ import { isOwner } from './choose.js';
 import { learned } from './dating.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
+import { withNext, withoutGrants, withTaken } from './grants.js';
+import { to } from './store.js';
 import type { PairedCar } from './store.js';
 
 /** What a car answers, besides the answer, brings the phone's entry of it up to date. */
@@ -43,14 +46,35 @@ export const reconcile = async (
   const news = (before: PairedCar): PairedCar => {
     const now = learned(before, result, seconds);
     const isNews = now !== before || taken || attHandle !== now.attHandle;
-    return isNews ? { ...now, attHandle, ...(taken ? { state: 'paired' } : {}) } : before;
+    return isNews ? { ...(taken ? withTaken(now) : now), attHandle } : before;
   };
   if (news(car) === car) return car;
   return save(environment, car, (now) => (sameKey(environment.suite, car, now) ? news(now) : now));
 };
 
-const wasTaken = ({ grant }: PairedCar, { outcome }: Result): boolean =>
-  grant === undefined || outcome.type !== 'refused' || !NOT_ADMITTED.has(outcome.refusal);
+const wasTaken = ({ grant, otherGrants }: PairedCar, { outcome }: Result): boolean =>
+  grant === undefined ||
+  outcome.type !== 'refused' ||
+  !(NOT_ADMITTED.has(outcome.refusal) || (outcome.refusal === 'grant-invalid' && otherGrants));
+
+/**
+ * Goes on to another grant, where the car may do by it what it has refused.
+ * @param refusal undefined: the car knows neither the key nor the grant
+ * @returns undefined where there is none
+ */
+export const goOn = async (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  refusal: Refusal | undefined,
+  command: CommandName,
+): Promise<PairedCar | undefined> => {
+  const { suite } = environment;
+  if (withNext(car, refusal, command) === car) return undefined;
+  const other = await save(environment, car, (now) =>
+    sameKey(suite, car, now) ? withNext(now, refusal, command) : now,
+  );
+  return sameKey(suite, car, other) ? undefined : other;
+};
 
 /** Another program may have accepted a newer grant meanwhile. */
 const sameKey = (suite: Suite, car: PairedCar, now: PairedCar): boolean =>
@@ -69,13 +93,10 @@ export const reconcileOwnKey = async (
   if (own === undefined || own.role === 'none') return;
   const { slot, role, grantedBy } = own;
   if (car.slot === slot && car.role === role && car.unconfirmed === undefined) return;
-  await save(environment, car, ({ unconfirmed: _, grant, ...now }) => ({
-    ...now,
-    // One that was paired needs its grant no more.
-    ...(grant !== undefined && grantedBy !== null ? { grant } : {}),
-    slot,
-    role,
-  }));
+  await save(environment, car, (before) => {
+    const { unconfirmed: _, ...now } = grantedBy === null ? withoutGrants(before) : before;
+    return { ...now, slot, role };
+  });
 };
 
 /**
@@ -102,12 +123,7 @@ const save = (
   car: PairedCar,
   change: (now: PairedCar) => PairedCar,
 ): Promise<PairedCar> =>
-  store
-    .update(car.name, (now) => {
-      const changed = change(now);
-      return { car: changed, value: changed };
-    })
-    .catch((error: unknown) => {
-      log.warn('what the car told could not be saved', { error: String(error) });
-      return car;
-    });
+  store.update(car.name, to(change)).catch((error: unknown) => {
+    log.warn('what the car told could not be saved', { error: String(error) });
+    return car;
+  });

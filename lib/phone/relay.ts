@@ -6,7 +6,7 @@ import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { hearCars, overLink } from './finder.js';
-import type { SeenCar } from './finder.js';
+import type { HeardCar } from './finder.js';
 import { invalid } from './choose.js';
 import type { Delivery } from './outbox.js';
 import type { PairedCar } from './store.js';
@@ -75,7 +75,7 @@ export const relay = async (
   }
   if (foreign.size === 0) return { ...relayed, handedTo: [] };
   const { id } = options;
-  const wants = ({ id: heard, dialect }: SeenCar): boolean =>
+  const wants = ({ id: heard, dialect }: HeardCar): boolean =>
     dialect.relay !== undefined && (id === undefined || heard === id);
   const first = id !== undefined;
   const near = await hearCars(environment, cars, { wants, notFound, first }, deadline, LISTEN_MS);
@@ -105,7 +105,7 @@ const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {
  */
 const relayToCars = async (
   environment: PhoneEnvironment,
-  near: readonly SeenCar[],
+  near: readonly HeardCar[],
   revocationLists: readonly Uint8Array[],
   whole: Deadline,
 ): Promise<readonly string[]> => {

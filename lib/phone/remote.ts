@@ -1,20 +1,23 @@
 import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
+import type { Refusal } from '../domain/refusals.js';
 import { Candidates } from './candidates.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { carsNamed } from './choose.js';
-import { CarCommands } from './connection.js';
+import { CarCommands, entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { scanCars } from './finder.js';
-import type { SeenCar } from './finder.js';
+import type { HeardCar } from './finder.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
-import { reconcileOwnKey } from './reconcile.js';
+import { goOn, reconcileOwnKey } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
@@ -24,6 +27,17 @@ export interface CarCallOptions extends CallOptions {
   readonly cars?: readonly PairedCar[] | undefined;
 }
 
+/** A phonekey car that was heard. */
+export interface SeenCar extends Omit<HeardCar, 'car'> {
+  /** Undefined where this phone has no key for it. */
+  readonly car: Car | undefined;
+}
+
+/**
+ * After how many milliseconds without a link the car may well do what it refused: it found the grant of this phone
+ * dated a little ahead, or keeps its links for others (docs/PROTOCOL.md, sections 8 and 5).
+ */
+const AGAIN_MS: Partial<Record<Refusal, number>> = { 'dated-ahead': 1_000, busy: 5_000 };
 /** What a car may do a little later is asked for again so often. */
 const MOST_AGAIN = 2;
 /** Asking takes no longer, in milliseconds. */
@@ -47,7 +61,9 @@ export class Remote extends CarCommands<CarCallOptions> {
   /** Reports phonekey cars each time they are heard, until the signal aborts. */
   async scan(found: (car: SeenCar) => void, signal: AbortSignal): Promise<void> {
     const cars = await this.#environment.store.list();
-    await scanCars(this.#environment, cars, found, signal);
+    const hear = ({ car, ...heard }: HeardCar): void =>
+      found({ ...heard, car: car && carOf(this.#environment.suite, car) });
+    await scanCars(this.#environment, cars, hear, signal);
   }
 
   /**
@@ -62,7 +78,7 @@ export class Remote extends CarCommands<CarCallOptions> {
   override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
     return this.call(options, async (connection, deadline) => {
       const keys = await connection.listKeys(deadline);
-      await reconcileOwnKey(this.#environment, connection.car, keys);
+      await reconcileOwnKey(this.#environment, entryOf(connection), keys);
       return keys;
     });
   }
@@ -95,38 +111,54 @@ export class Remote extends CarCommands<CarCallOptions> {
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
-    const candidates = await this.#candidates(options ?? {}, deadline);
-    for (let again = 0; ; again++) {
-      let failure: unknown;
-      let againMs: number | undefined;
+    let candidates = await this.#candidates(options ?? {}, deadline);
+    let again = 0;
+    let others: number | undefined;
+    let refused: (() => T) | undefined;
+    for (;;) {
       const connection = await candidates.open();
       const outbox = openOutbox(this.#environment, connection);
-      const whenAgain = (): number | undefined =>
-        again < MOST_AGAIN && deadline.timeoutMs > (connection.againMs ?? Infinity) + ASKING_MS
-          ? connection.againMs
-          : undefined;
+      let failure: unknown;
+      let end: () => T;
       try {
         const done = await work(connection, deadline, outbox);
-        againMs = whenAgain();
-        if (againMs === undefined) return done;
+        end = () => done;
       } catch (error) {
         failure = error;
-        againMs = whenAgain();
-      } finally {
-        await outbox.afterCommand(deadline);
-        // What the car answered counts, not how the link ended.
-        await connection.close().catch(() => undefined);
+        end = () => {
+          throw error;
+        };
       }
-      if (againMs !== undefined) {
+      const { last } = connection;
+      await outbox.afterCommand(deadline);
+      // What the car answered counts, not how the link ended.
+      await connection.close().catch(() => undefined);
+
+      const againMs = last?.refusal && AGAIN_MS[last.refusal];
+      if (againMs !== undefined && again < MOST_AGAIN && deadline.timeoutMs > againMs + ASKING_MS) {
+        again += 1;
         await deadline.race(pause(this.#environment.clock, againMs), notHeard);
-      } else if (!(await candidates.hasOther(failure))) throw failure;
+        continue;
+      }
+      if (failure !== undefined && (await candidates.hasOther(failure))) continue;
+      const isUnknown = failure instanceof PhoneKeyError && failure.code === 'car.not-recognised';
+      const car = entryOf(connection);
+      others ??= car.otherGrants?.length ?? 0;
+      const other =
+        last !== undefined && (isUnknown || last.refusal !== undefined) && others-- > 0
+          ? await goOn(this.#environment, car, last.refusal, last.command)
+          : undefined;
+      // A refusal says more than that the car knows nothing of another grant.
+      if (other === undefined) return isUnknown && refused !== undefined ? refused() : end();
+      if (!isUnknown) refused = end;
+      candidates = await this.#candidates({ car: other.name, cars: [other] }, deadline);
     }
   }
 
   async #candidates({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<Candidates> {
     const known = cars ?? (await this.#environment.store.list());
     const wanted = new Set(carsNamed(known, name));
-    const wants = ({ car }: SeenCar): boolean => car !== undefined && wanted.has(car);
+    const wants = ({ car }: HeardCar): boolean => car !== undefined && wanted.has(car);
     const first = wanted.size === 1;
     return new Candidates(this.#environment, known, { wants, first, notFound: notHeard }, deadline);
   }

@@ -1,6 +1,6 @@
 import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/key-slot.js';
-import { NO_END, parseChain, signLink, TOLERANCE_SECONDS } from '../credentials/grant.js';
+import { lastTerms, NO_END, signLink, TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
 import { covers } from '../domain/roles.js';
 import type { Role } from '../domain/roles.js';
@@ -161,12 +161,6 @@ const sharingSlot = (car: PairedCar): number =>
     `this phone's key of ${car.name} cannot share`,
     'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
   );
-
-/** Of the last link, which is what the bearer may do. */
-export const lastTerms = (chain: Uint8Array): GrantTerms => {
-  const links = parseChain(chain);
-  return (links.at(-1) ?? links[0]).terms;
-};
 
 /** What `narrows` found, for a person. */
 const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {

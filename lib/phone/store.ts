@@ -49,6 +49,8 @@ export interface PairedCar {
    * paired at the car. It is shown to the car while `pending`, and is what can be delegated on.
    */
   readonly grant?: Uint8Array;
+  /** Further grants to the same key, in the order in which they are shown: phone/grants.ts. */
+  readonly otherGrants?: readonly HeldGrant[];
   /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
   readonly ownName?: string;
   /** And what kind of thing has the key; none: as PhoneKeyOptions say. */
@@ -61,6 +63,14 @@ export interface PairedCar {
   readonly revocationList?: OwnRevocationList;
   /** Parts of revocation lists that the car has not had yet, this phone's own and those of others. */
   readonly outbox?: readonly OutboxEntry[];
+}
+
+/** A grant that is kept beside the one that counts. */
+export interface HeldGrant {
+  /** A chain, as it came. */
+  readonly grant: Uint8Array;
+  /** The car took the key by it, and has taken it by no other since. */
+  readonly taken?: true;
 }
 
 /** This phone remembers so many grants; those that ended first go first. */
@@ -112,6 +122,14 @@ export interface CarChange<T> {
   readonly car: PairedCar;
   readonly value: T;
 }
+
+/** For `CarStore.update`, whose value is the entry as it is then. */
+export const to =
+  (change: (now: PairedCar) => PairedCar) =>
+  (now: PairedCar): CarChange<PairedCar> => {
+    const car = change(now);
+    return { car, value: car };
+  };
 
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {

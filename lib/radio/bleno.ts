@@ -126,8 +126,8 @@ class BlenoPeripheral implements Peripheral {
         },
       },
       fromCar: {
-        onSubscribe: (maxValueSize, tell) => {
-          this.#subscribed(service, maxValueSize + 3, tell);
+        onSubscribe: (maxSize, tell) => {
+          this.#subscribed(service, maxSize + 3, tell);
         },
         onUnsubscribe: () => {
           if (this.#served !== service) return;
@@ -217,8 +217,8 @@ class BlenoPeripheral implements Peripheral {
 
   #watchIdle(): void {
     this.#stopIdle?.();
-    if (!this.#connected || this.#trial === undefined) return;
     const trial = this.#trial;
+    if (!this.#connected || trial === undefined) return;
     this.#stopIdle = this.#clock.after(trial.leftMs, () => {
       trial.over();
       this.#expel('does not subscribe');

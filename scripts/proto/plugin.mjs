@@ -25,10 +25,12 @@ function typesOf(field) {
 /** Whether it is there counts, also where it is zero. */
 const isOptional = (field) => field.fieldKind === 'scalar' && field.proto.proto3Optional;
 
+/** An object, not an enum of TypeScript: that has the names by number as well, which a page would load. */
 function printEnum(f, { name, values }) {
-  f.print('export enum ', name, ' {');
-  for (const { localName, number } of values) f.print('  ', localName, ' = ', number, ',');
-  f.print('}', '\n');
+  f.print('export const ', name, ' = {');
+  for (const { localName, number } of values) f.print('  ', localName, ': ', number, ',');
+  f.print('} as const;');
+  f.print('export type ', name, ' = (typeof ', name, ')[keyof typeof ', name, '];', '\n');
 }
 
 function printMessage(f, message) {

@@ -21,7 +21,7 @@ import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';
-import { to } from '../support/car-store.js';
+import { to } from '../../lib/phone/store.js';
 
 /** What the store of a phone keeps for keys that are shared: grants, revocation lists, offers. */
 
@@ -75,6 +75,10 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     mark: seconds,
     floor: seconds,
     grant: fc.constant(grantTo()),
+    otherGrants: fc.constantFrom(
+      [{ grant: grantTo() }],
+      [{ grant: grantTo() }, { grant: grantTo(), taken: true as const }],
+    ),
     ownName: name,
     ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),

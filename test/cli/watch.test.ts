@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -332,6 +333,8 @@ describe('--session-keys', () => {
     expect(await refused('demo', '--session-keys', file('notes'))).toContain('something else');
     expect(readFileSync(file('notes'), 'utf8')).toBe('PHONE numbers\n');
     expect(await refused('demo', '--session-keys', cli.home)).toContain('cannot be used');
+    symlinkSync(file('demo.keys'), file('link'));
+    expect(await refused('demo', '--session-keys', file('link'))).toContain('cannot be used');
     expect(await refused('demo', '--session-keys', file('missing/keys'))).toContain('ENOENT');
   });
 

@@ -21,7 +21,10 @@ const MESSAGES = (
     ] as const,
 );
 
-/** protobuf-es as it is strict: a known field of the wrong wire type, or too long, is refused. */
+/**
+ * protobuf-es as it is strict: a known field of the wrong wire type or too long, a group, and a varint without an
+ * end are refused.
+ */
 const reference = (schema: DescMessage, bytes: Uint8Array): object => {
   const check = (message: DescMessage, part: Uint8Array): void => {
     const reader = new BinaryReader(part);
@@ -34,7 +37,9 @@ const reference = (schema: DescMessage, bytes: Uint8Array): object => {
         field?.scalar === ScalarType.BOOL;
       const wanted = varint ? WireType.Varint : WireType.LengthDelimited;
       if (field !== undefined && wireType !== wanted) throw new Error('another wire type');
-      if (field?.message === undefined) reader.skip(wireType, number);
+      if (wireType === WireType.StartGroup) throw new Error('not of proto3');
+      if (wireType === WireType.Varint) reader.uint64();
+      else if (field?.message === undefined) reader.skip(wireType, number);
       else check(field.message, reader.bytes());
     }
   };

@@ -1,17 +1,9 @@
-import type { CarChange, CarStore, PairedCar } from '../../lib/phone/store.js';
+import type { CarStore, PairedCar } from '../../lib/phone/store.js';
 
 /** Puts an entry into a store, in the place of one of the same name. */
 export const put = async (store: CarStore, car: PairedCar): Promise<void> => {
   if (!(await store.add(car))) await store.update(car.name, () => ({ car, value: undefined }));
 };
-
-/** For `CarStore.update`, whose value is the entry as it is then. */
-export const to =
-  (change: (now: PairedCar) => PairedCar) =>
-  (now: PairedCar): CarChange<PairedCar> => {
-    const car = change(now);
-    return { car, value: car };
-  };
 
 /** Calls `saving` with what is to be written to a store, which it may refuse; as often as it is. */
 export const watchUpdates = (store: CarStore, saving: (car: PairedCar) => void): void => {

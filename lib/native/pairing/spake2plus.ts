@@ -1,9 +1,8 @@
-import { p256 } from '@noble/curves/nist.js';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
-import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { requireLength } from '../../crypto/common.js';
+import { hkdfWith, requireLength } from '../../crypto/common.js';
+import { P256 as Point } from '../../crypto/p256.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
 import { concat, utf8, viewOf } from '../../platform/bytes.js';
@@ -11,7 +10,6 @@ import type { Random } from '../../platform/random.js';
 
 // SPAKE2+, RFC 9383, ciphersuite P256-SHA256-HKDF-SHA256-HMAC-SHA256.
 
-const { Point } = p256;
 type Point = typeof Point.BASE;
 
 const ORDER = Point.Fn.ORDER;
@@ -187,13 +185,21 @@ function keySchedule(parameters: Spake2PlusParameters, exchange: Exchange): Keys
     encodeScalar(exchange.w0),
   );
   const main = sha256(transcript);
-  const confirmation = hkdf(sha256, main, undefined, utf8('ConfirmationKeys'), 64);
+  const confirmation = hkdf(main, NO_SALT, utf8('ConfirmationKeys'), 64);
   return {
-    confirmP: hmac(sha256, confirmation.subarray(0, 32), exchange.shareV),
-    confirmV: hmac(sha256, confirmation.subarray(32), exchange.shareP),
-    sharedKey: hkdf(sha256, main, undefined, utf8('SharedKey'), 32),
+    confirmP: hmacSha256(confirmation.subarray(0, 32), exchange.shareV),
+    confirmV: hmacSha256(confirmation.subarray(32), exchange.shareP),
+    sharedKey: hkdf(main, NO_SALT, utf8('SharedKey'), 32),
   };
 }
+
+const NO_SALT = new Uint8Array(0);
+
+function hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
+  return hmac(sha256, key, concat(...parts));
+}
+
+const hkdf = hkdfWith(hmacSha256, 32);
 
 /** Each part after its length as 8 bytes, little-endian. */
 function withLengths(...parts: Uint8Array[]): Uint8Array {

@@ -9,8 +9,8 @@ import { hexNumber } from '../../hci/text.js';
 import type { Clock } from '../../platform/clock.js';
 import { OperationQueue, runOperation } from '../operation.js';
 
-/** Controllers answer within milliseconds. */
-const ANSWER_MS = 2000;
+/** Controllers answer within milliseconds; but this process may be busy for seconds, where it is slow. */
+const ANSWER_MS = 5000;
 
 export interface CommandQueueOptions {
   send(packet: Uint8Array): void;
@@ -49,7 +49,7 @@ export class CommandQueue {
     command: HciCommand<P, R>,
     parameters: Values<P>,
   ): Promise<Values<HciCommand<P, R>['returned']['shape']>> {
-    const { clock, signal, silent } = this.#options;
+    const { clock, signal } = this.#options;
     const { opcode } = command;
     const what = HCI_COMMANDS.get(opcode)?.name ?? `command ${hexNumber(opcode, 2)}`;
     const options = {
@@ -58,7 +58,7 @@ export class CommandQueue {
       signals: [signal],
       timeoutError: (): PhoneKeyError => {
         const error = unavailable(`the controller does not answer ${what}`);
-        silent(error);
+        this.#options.silent(error);
         return error;
       },
     };

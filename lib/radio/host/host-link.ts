@@ -11,7 +11,7 @@ import { answerTo } from './fixed-channels.js';
 
 export interface HostLinkOptions extends Omit<RadioLinkOptions, 'mtu'>, AttServer {
   /** Since the connection is up. */
-  readonly trial: Trial;
+  readonly trial?: Trial | undefined;
   /**
    * Sends an L2CAP frame, after those before it. `taken` is called when the controller has all of it; never,
    * once the link is down.
@@ -34,7 +34,7 @@ const TRANSACTION_MS = 30_000;
 
 /** A connection of a phone to a car of ours: L2CAP and the server of ATT, between ACL data and a Link. */
 export class HostLink extends RadioLink implements Link {
-  readonly trial: Trial;
+  readonly trial?: Trial | undefined;
   readonly #options: HostLinkOptions;
   readonly #reassembler: L2capReassembler;
   #state = NEW_CLIENT;

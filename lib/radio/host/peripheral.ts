@@ -1,5 +1,4 @@
-import { errorMessage } from '../../errors.js';
-import type { PhoneKeyError } from '../../errors.js';
+import { errorMessage, PhoneKeyError } from '../../errors.js';
 import type { AdvertisingContent } from '../../link/advertising.js';
 import { Status } from '../../hci/constants.js';
 import type { HciTransport } from '../../hci/transport.js';
@@ -14,14 +13,15 @@ import type { Trial } from '../patience.js';
 import { closedError, radioUnavailable } from '../stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from '../types.js';
 import { Advertiser } from './advertiser.js';
+import { offeredMtu } from './att-state.js';
 import { AttributeTable } from './attribute-table.js';
 import { HostedController } from './controller.js';
 import { HostLink } from './host-link.js';
 
 /** A peer that is there answers within a few intervals, of which none that is honest has more than 50 ms. */
 const DISCONNECT_TIMEOUT_MS = 500;
-/** A chunk is one packet of the link layer, which takes 251 bytes with the header of L2CAP. */
-const DEFAULT_MTU = 247;
+/** More than a car's people open doors at one time. */
+const MOST_LINKS = 3;
 
 export interface HciPeripheralOptions {
   /** Gives the way to a controller that is this host's alone; it is closed with the peripheral. */
@@ -32,23 +32,26 @@ export interface HciPeripheralOptions {
   readonly random?: Random;
   /** How many phones it serves at one time (default 3). */
   readonly links?: number;
-  /** ATT MTU in bytes that it offers, 23 to 517 (default 247). */
+  /** ATT MTU in bytes that it offers, 23 to 517 (default 256, as bleno). */
   readonly mtu?: number;
 }
 
 /**
  * A Peripheral that is a Bluetooth host of its own, over any HCI controller: it serves several phones at one
  * time, and has a private address that changes with what it advertises.
- * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
+ * @throws PhoneKeyError `radio.unavailable`, and the hint names the fix; `usage.invalid` for an option out of its bounds
  */
 export const openHciPeripheral = async (options: HciPeripheralOptions): Promise<Peripheral> => {
+  const { links = MOST_LINKS } = options;
+  const mtu = offeredMtu(options.mtu);
+  if (!(links >= 1)) throw new PhoneKeyError('usage.invalid', 'a peripheral has a link or more');
   let transport: HciTransport;
   try {
     transport = await options.load();
   } catch (error) {
     throw radioUnavailable(error);
   }
-  const peripheral = new HciPeripheral(transport, options);
+  const peripheral = new HciPeripheral(transport, { ...options, links, mtu });
   try {
     await peripheral.initialise();
     return peripheral;
@@ -71,7 +74,7 @@ interface Connection {
 }
 
 class HciPeripheral implements Peripheral {
-  readonly #options: HciPeripheralOptions;
+  readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'mtu'>>;
   readonly #log: Logger;
   readonly mostLinks: number;
   readonly #controller: HostedController;
@@ -84,8 +87,11 @@ class HciPeripheral implements Peripheral {
   #onError: ((error: PhoneKeyError) => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(transport: HciTransport, options: HciPeripheralOptions) {
-    const { clock, random = systemRandom, log = silentLogger, links = 3 } = options;
+  constructor(
+    transport: HciTransport,
+    options: HciPeripheralOptions & Required<Pick<HciPeripheralOptions, 'links' | 'mtu'>>,
+  ) {
+    const { clock, random = systemRandom, log = silentLogger, links } = options;
     this.#options = options;
     this.#log = log;
     this.mostLinks = links;
@@ -136,7 +142,7 @@ class HciPeripheral implements Peripheral {
       clock: this.#options.clock,
       peer: `phone#${String(++this.#sequence)}`,
       table: this.#table,
-      mtu: this.#options.mtu ?? DEFAULT_MTU,
+      mtu: this.#options.mtu,
       trial,
       transmit: (frame, taken) => {
         this.#controller.send(handle, frame, taken);

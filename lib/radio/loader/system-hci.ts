@@ -7,13 +7,14 @@ import type { HciTransport } from '../../hci/transport.js';
 /** What is used of @abandonware/bluetooth-hci-socket. */
 interface HciSocket extends EventEmitter {
   bindUser(deviceId?: number): number;
+  bindRaw(deviceId: number): number;
   isDevUp(): boolean;
   start(): void;
   stop(): void;
   write(packet: Buffer): void;
 }
 
-/** The socket says nothing of an adapter that was pulled out. */
+/** A socket says nothing of an adapter that was pulled out. */
 const LOOK_MS = 1000;
 
 /**
@@ -28,8 +29,10 @@ export const systemHci = async (): Promise<HciTransport> => {
   const Socket = require('@abandonware/bluetooth-hci-socket') as new () => HciSocket;
   const socket = new Socket();
   const { BLENO_HCI_DEVICE_ID: wanted } = process.env;
+  // The kernel tells how the adapter is over sockets of the other kind alone.
+  const looking = new Socket();
   try {
-    socket.bindUser(wanted === undefined ? undefined : Number(wanted));
+    looking.bindRaw(socket.bindUser(wanted === undefined ? undefined : Number(wanted)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
     throw new PhoneKeyError('radio.unavailable', 'the adapter is in use', {
@@ -37,10 +40,10 @@ export const systemHci = async (): Promise<HciTransport> => {
       hint: 'This host wants it for itself: sudo systemctl stop bluetooth; sudo hciconfig hci0 down.',
     });
   }
-  return transportOver(socket);
+  return transportOver(socket, () => looking.isDevUp());
 };
 
-const transportOver = (socket: HciSocket): HciTransport => {
+const transportOver = (socket: HciSocket, isThere: () => boolean): HciTransport => {
   const packetListeners = new Set<(packet: Uint8Array) => void>();
   const closeListeners = new Set<() => void>();
   let closed = false;
@@ -54,7 +57,7 @@ const transportOver = (socket: HciSocket): HciTransport => {
     packetListeners.clear();
   };
   const looking = setInterval(() => {
-    if (!socket.isDevUp()) close();
+    if (!isThere()) close();
   }, LOOK_MS).unref();
   socket.on('error', close);
   socket.on('data', (packet: Buffer) => {

@@ -35,8 +35,9 @@ const bilingual = async ({ car: peripheral, phone: central }: Radios) => {
       trace: ({ kind }) => spoken.push(kind),
     }),
   );
-  const entry = await phone.pair({ code: await openWindow(car) });
-  await store.add({ ...entry, name: 'Plain', dialect: 'plain' });
+  await phone.pair({ code: await openWindow(car) });
+  const [entry] = await store.list();
+  await store.add({ ...entry!, name: 'Plain', dialect: 'plain' });
   spoken.splice(0);
   return { car, phone, store, spoken, events };
 };

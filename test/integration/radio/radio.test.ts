@@ -1,20 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ControllerOptions } from '../../../air/index.js';
 import type { Advertisement, Link } from '../../../lib/radio/types.js';
-import { hear, Inbox, radios } from './setup.js';
+import { CAR_STACKS, hear, Inbox, radios } from './setup.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { nativeAdvertising, nativeScan } from '../../../lib/native/advertisement.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 let world: ReturnType<typeof radios>;
-beforeEach(() => {
-  world = radios();
-});
 afterEach(async () => {
   await world.close();
 });
 
 /** A car whose links come one after another. */
-const carWithLinks = async () => {
+const carWithLinks = async (options: ControllerOptions = {}) => {
   const links: { readonly link: Link; readonly inbox: Inbox }[] = [];
   let wake = (): void => undefined;
   const { controller, peripheral } = await world.car((link) => {
@@ -22,7 +20,7 @@ const carWithLinks = async () => {
     links.push({ link, inbox });
     void link.open(inbox.handlers);
     wake();
-  });
+  }, options);
   const linkNumber = async (count: number) => {
     for (;;) {
       const found = links[count - 1];
@@ -61,7 +59,11 @@ const numbered = (count: number, length: number): Uint8Array[] =>
     return chunk;
   });
 
-describe('noble and bleno on the air', () => {
+describe.each(CAR_STACKS)('noble and %s on the air', (stack) => {
+  beforeEach(() => {
+    world = radios(stack);
+  });
+
   it('a scan gives service data and RSSI, again and again', async () => {
     const { peripheral } = await carWithLinks();
     await peripheral.advertise([nativeAdvertising(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))]);
@@ -197,8 +199,8 @@ describe('noble and bleno on the air', () => {
     ).rejects.toMatchObject({ code: 'radio.unavailable' });
   });
 
-  it('two phones at once: one gets the link, the other times out cleanly and connects later', async () => {
-    const { peripheral } = await carWithLinks();
+  it('two phones at one link: the other times out cleanly and connects later', async () => {
+    const { peripheral } = await carWithLinks({ peripheralLinks: 1 });
     await peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
     const first = await world.phone();
     const second = await world.phone();

@@ -34,12 +34,12 @@ export class RawHost {
 
   /** Connects as the central to `peer`; resolves once the link is up. */
   async connect(peer: VirtualController): Promise<void> {
-    const address = Buffer.from(peer.address.replaceAll(':', ''), 'hex').reverse();
+    const { type, bytes } = peer.identity.random ?? peer.identity.public;
     this.#command(
       LeCreateConnection.opcode,
       Buffer.concat([
-        Buffer.from('600030000000', 'hex'), // interval, window, no filter, public peer address
-        address,
+        Buffer.from('6000300000', 'hex'), // interval, window, no filter
+        Buffer.of(type === 'public' ? 0 : 1, ...bytes),
         Buffer.from('00' + '1800' + '1800' + '0000' + 'c800' + '0000' + '0000', 'hex'),
       ]),
     );

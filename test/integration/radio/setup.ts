@@ -1,16 +1,33 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
-import type { ControllerOptions } from '../../../air/index.js';
+import type { ControllerOptions, VirtualController } from '../../../air/index.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/hci.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
-import type { Advertisement, Central, Link, LinkCloseReason } from '../../../lib/radio/types.js';
+import type {
+  Advertisement,
+  Central,
+  Link,
+  LinkCloseReason,
+  Peripheral,
+} from '../../../lib/radio/types.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { nativeScan } from '../../../lib/native/advertisement.js';
 
 const clock = systemClock;
 
-/** Phones and cars with the real noble and bleno on one virtual air; `close` ends them all. */
-export const radios = () => {
+/** Hosts of a car, over a controller. */
+const PERIPHERALS = {
+  bleno: (hci: VirtualController): Promise<Peripheral> =>
+    openBlenoPeripheral({ load: async () => loadBleno(hci), clock }),
+  'our own host': (hci: VirtualController): Promise<Peripheral> =>
+    openHciPeripheral({ load: async () => hci, clock }),
+};
+export type CarStack = keyof typeof PERIPHERALS;
+export const CAR_STACKS = Object.keys(PERIPHERALS) as CarStack[];
+
+/** Phones with the real noble, and cars, on one virtual air; `close` ends them all. */
+export const radios = (stack: CarStack = 'bleno') => {
   const air = new VirtualAir();
   const opened: { close(): Promise<void> }[] = [];
   return {
@@ -22,11 +39,9 @@ export const radios = () => {
       return { controller, central };
     },
     car: async (onLink: (link: Link) => void, options: ControllerOptions = {}) => {
-      const controller = air.controller(options);
-      const peripheral = await openBlenoPeripheral({
-        load: async () => loadBleno(controller),
-        clock,
-      });
+      const peripheralLinks = stack === 'bleno' ? 1 : 3;
+      const controller = air.controller({ peripheralLinks, ...options });
+      const peripheral = await PERIPHERALS[stack](controller);
       opened.push(peripheral);
       await peripheral.start([{ profile: nativeProfile, onLink }]);
       return { controller, peripheral };

@@ -7,6 +7,7 @@ import { nativeAdvertising, nativeScan } from '../../../dist/lib/native/advertis
 import { nativeProfile } from '../../../dist/lib/native/profile.js';
 import { systemClock as clock } from '../../../dist/lib/platform/clock.js';
 import { openBlenoPeripheral, systemBleno } from '../../../dist/lib/radio/bleno.js';
+import { openHciPeripheral, systemHci } from '../../../dist/lib/radio/hci.js';
 import { openNobleCentral, systemNoble } from '../../../dist/lib/radio/noble.js';
 
 /** Fails as the kernel does; also as a constructor. */
@@ -79,6 +80,29 @@ const works = async () => {
   return rounds;
 };
 
+/** A car on our own host is heard, and says that its adapter is gone. */
+const ownHost = async () => {
+  const [car, phone] = [air.controller(), air.controller()];
+  const peripheral = await open(openHciPeripheral, systemHci, hciSocketClass(car));
+  const failed = new Promise((resolve) => {
+    peripheral.start([{ profile: nativeProfile, onLink: () => undefined }], resolve);
+  });
+  await peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
+  const central = await open(openNobleCentral, systemNoble, hciSocketClass(phone));
+  const stop = new AbortController();
+  let heard;
+  await central.scan([nativeScan], (each) => stop.abort((heard = each)), stop.signal);
+  const { attHandle } = await central.connect(heard, nativeProfile);
+  await central.close();
+  car.close();
+  const { code, message } = await failed;
+  await peripheral.close();
+  const busy = class extends hciSocketClass(air.controller()) {
+    bindUser = failing('EBUSY');
+  };
+  return { attHandle, code, message, busy: await open(openHciPeripheral, systemHci, busy) };
+};
+
 const refused = async (socket) => [
   await open(openNobleCentral, systemNoble, socket),
   await open(openBlenoPeripheral, systemBleno, socket),
@@ -86,6 +110,7 @@ const refused = async (socket) => [
 
 const scenarios = {
   works,
+  ownHost,
   EAFNOSUPPORT: () => refused(failing('EAFNOSUPPORT')),
   ENODEV: () => {
     const socket = hciSocketClass(air.controller());

@@ -27,6 +27,15 @@ describe('the loaders of a real adapter', () => {
     ]);
   }, 15_000);
 
+  it('give our own host an adapter of its own, until that is gone', async () => {
+    expect(await run('ownHost')).toEqual({
+      attHandle: expect.any(Number),
+      code: 'radio.unavailable',
+      message: 'the controller is gone',
+      busy: { code: 'radio.unavailable', hint: expect.stringMatching(/^This host wants it/) },
+    });
+  }, 15_000);
+
   it.each([
     ['EAFNOSUPPORT', /kernel or container/],
     ['ENODEV', /plug one in/],

@@ -6,7 +6,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { ShareOptions } from '../../../lib/phone/sharing.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
-import type { PairedCar } from '../../../lib/phone/store.js';
+import type { Car } from '../../../lib/phone/car.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
@@ -109,7 +109,7 @@ export class Street {
   }
 
   /** As `pair`, of a phone that is there. */
-  async enrol({ key }: Phone, role: Role = 'driver'): Promise<PairedCar> {
+  async enrol({ key }: Phone, role: Role = 'driver'): Promise<Car> {
     return this.run(key.pair({ code: await openWindow(this, role) }));
   }
 

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openWindow } from '../../../lab/open-window.js';
-import { loadBleno } from '../../../air/index.js';
+import { loadBleno, loadNoble } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { systemClock } from '../../../lib/platform/clock.js';
+import type { CarConnection } from '../../../lib/phone/connection.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/hci.js';
+import { openNobleCentral } from '../../../lib/radio/noble.js';
 import { encryptionChange, heard, remoteFeatures } from './heard.js';
 import { requireGuest } from './qemu.js';
 import { World } from './world.js';
@@ -93,6 +98,52 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
   });
 
   scenario(
+    'a phone on noble unlocks a car whose host is ours, over the user channel',
+    async (world) => {
+      const adapter = await world.attach('userChannelCar');
+      const phone = { adapter: await world.attachUp('phone'), home: 'carport' };
+      const inCar = { adapter, home: 'carport' };
+      const car = world.startKey(['car', 'start', '--stack', 'hci'], inCar);
+      await car.until(/"type":"ready"/);
+      await world.key(['car', 'tap', 'console', '--pair'], inCar);
+      const code = String((await world.key(['car', 'screen'], inCar))['code']);
+      await pairAndUnlock(world, phone, code);
+      expect(await car.stop('SIGTERM')).toMatchObject({ code: 0 });
+    },
+  );
+
+  scenario(
+    'a phone on noble gets the third link of a car whose host is ours, on a virtual controller',
+    async (world) => {
+      const { street } = world;
+      const { car } = await startCar(world, 'our own host');
+      const others: PhoneKey[] = [];
+      try {
+        const phone = { adapter: await world.attachUp('passerBy'), home: 'corner' };
+        await pairAndUnlock(world, phone, await openWindow(car));
+        const connections: CarConnection[] = [];
+        for (const name of ['one', 'other']) {
+          const load = async () => loadNoble(street.controller());
+          const central = await openNobleCentral({ load, clock: systemClock });
+          const other = new PhoneKey({ central, store: new MemoryCarStore(), name });
+          others.push(other);
+          await other.pair({ code: await openWindow(car) });
+          const connection = await other.connect();
+          await connection.status(); // proves itself: the car keeps nobody else for long
+          connections.push(connection);
+        }
+        expect(await world.key(['lock'], phone)).toEqual({ command: 'lock', ok: true });
+        for (const connection of connections) {
+          expect(await connection.status()).toMatchObject({ locked: true });
+        }
+      } finally {
+        for (const other of others) await other.close();
+        await car.stop();
+      }
+    },
+  );
+
+  scenario(
     'a phone on noble unlocks a car whose bleno is on a virtual controller',
     async (world) => {
       const { car } = await startCar(world);
@@ -159,16 +210,18 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
   );
 });
 
-/** A car on bleno and a virtual controller, in this process, and the address that it is at. */
-const startCar = async ({ street }: World): Promise<{ car: SimulatedCar; at: string }> => {
-  const controller = street.controller();
-  const car = await SimulatedCar.start({
-    name: 'street car',
-    peripheral: await openBlenoPeripheral({
-      clock: systemClock,
-      load: () => Promise.resolve(loadBleno(controller)),
-    }),
-  });
+/** A car on a virtual controller, in this process, and the address of that. */
+const startCar = async (
+  { street }: World,
+  stack: 'bleno' | 'our own host' = 'bleno',
+): Promise<{ car: SimulatedCar; at: string }> => {
+  const controller = street.controller({ peripheralLinks: 3 });
+  const clock = systemClock;
+  const peripheral =
+    stack === 'bleno'
+      ? await openBlenoPeripheral({ clock, load: async () => loadBleno(controller) })
+      : await openHciPeripheral({ clock, load: async () => controller });
+  const car = await SimulatedCar.start({ name: 'street car', peripheral });
   return { car, at: controller.address };
 };
 

@@ -23,7 +23,7 @@ export interface KeyOptions {
 /** A guest, and the airs that the controllers of its adapters are on. */
 export class World {
   readonly guest = new Guest();
-  /** A car and a phone, both in the guest. */
+  /** Cars and a phone, all in the guest. */
   readonly garage = new VirtualAir();
   /** A phone in the guest, and a scanner; the car is of this process. */
   readonly street = new VirtualAir();
@@ -33,6 +33,7 @@ export class World {
     car: rawSocketController(this.garage),
     phone: rawSocketController(this.garage),
     passerBy: rawSocketController(this.street),
+    userChannelCar: this.garage.controller({ peripheralLinks: 3 }),
     scanner: this.street.controller(),
     left: this.bench.controller(),
     right: this.bench.controller(),

@@ -85,12 +85,11 @@ const spans = (
 /** A day of each stack in each round. */
 export const dayReport = async ({ seed, rounds, signal, say }: RoundOptions): Promise<Report> => {
   const rows = [];
-  for (let round = 0; round < rounds && !signal.aborted; round++) {
-    for (const stack of STACKS) {
-      if (!signal.aborted)
-        rows.push({ stack, ...(await runDay(`${seed} ${String(round)}`, stack)) });
-    }
-    say(`round ${String(round + 1)} of ${String(rounds)}`);
+  for (let run = 0; run < rounds * STACKS.length && !signal.aborted; run++) {
+    const stack = STACKS[run % STACKS.length] ?? STACKS[0];
+    const round = Math.floor(run / STACKS.length);
+    rows.push({ stack, ...(await runDay(`${seed} ${String(round)}`, stack)) });
+    say(`${stack}, round ${String(round + 1)} of ${String(rounds)}`);
   }
   return { figures: { seed, rows }, held: !signal.aborted };
 };

@@ -32,11 +32,11 @@ export const siegeReport = async (
   choice: SiegeChoice = ALL_SIEGES,
 ): Promise<Report> => {
   const cells = cellsOf(choice);
-  for (let round = 0; round < rounds && !signal.aborted; round++) {
-    for (const { siege, done } of cells) {
-      if (!signal.aborted) done.push(await runSiege(`${seed} ${String(round)}`, siege, CALLS));
-    }
-    say(`round ${String(round + 1)} of ${String(rounds)}`);
+  for (let run = 0; run < rounds * cells.length && !signal.aborted; run++) {
+    const round = Math.floor(run / cells.length);
+    const cell = cells[run % cells.length];
+    if (cell === cells[0]) say(`round ${String(round + 1)} of ${String(rounds)}`);
+    cell?.done.push(await runSiege(`${seed} ${String(round)}`, cell.siege, CALLS));
   }
   const rows = cells.map(({ what, done }) => ({ ...what, ...figuresOf(done) }));
   const held = rows.every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);

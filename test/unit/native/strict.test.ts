@@ -58,3 +58,33 @@ it('reads fields in any order, and the last of two', () => {
     status: { locked: true, driveSecondsLeft: 5 },
   });
 });
+
+describe('an unknown field', () => {
+  const withUnknown = (hex: string): string =>
+    decoded(decodeFromCar, fromHex(`32020802${hex}`) ?? bytes(0, 0));
+
+  it.each([
+    ['a varint of 10 bytes', '78ffffffffffffffffff01'],
+    ['64 bits', '790011223344556677'],
+    ['bytes', '7a03616263'],
+    ['32 bits', '7d00112233'],
+    ['the highest number', 'faffffff0f00'],
+  ])('is left out where it is %s', (_, hex) => {
+    expect(withUnknown(hex)).toBe(withUnknown(''));
+    expect(withUnknown('')).toContain('pairRefusal');
+  });
+
+  it.each([
+    ['a group', '7b7c'],
+    ['the end of one', '7c'],
+    ['of no wire type', '7e00'],
+    ['a varint of 11 bytes', '78ffffffffffffffffffff01'],
+    ['a varint without an end', '78ff'],
+    ['cut off in 64 bits', '7900112233445566'],
+    ['cut off in bytes', '7a046162'],
+    ['of the number 0', '0200'],
+    ['of a number too high', '828080801000'],
+  ])('is refused where it is %s', (_, hex) => {
+    expect(withUnknown(hex)).toBe('refused');
+  });
+});

@@ -20,7 +20,7 @@ const restored = async (
   options: Partial<PhoneKeyOptions> = {},
 ) => {
   const store = new MemoryCarStore();
-  for (const car of await owner.key.ring.cars()) await store.add(car);
+  for (const car of await owner.store.list()) await store.add(car);
   const warnings: unknown[] = [];
   const quiet = (): void => undefined;
   const key = new PhoneKey({
@@ -37,7 +37,7 @@ const restored = async (
     },
     ...options,
   });
-  const car = async () => (await key.ring.cars())[0]!;
+  const car = async () => (await store.list())[0]!;
   return { key, store, car, warnings };
 };
 
@@ -184,7 +184,7 @@ describe('a list that the car has already', () => {
     const { uris, number } = await owner.key.ring.revoke(TWO);
     await air.run(guest.key.relay(uris));
     expect(await air.run(owner.key.deliver())).toEqual({ delivered: 0, refused: 0, left: 0 });
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     expect(car?.outbox).toBeUndefined();
     expect(car?.revocationList).toMatchObject({ number, entries: [{ kind: 'revoked' }] });
     expect(host.listNumber()).toBe(number);
@@ -209,7 +209,7 @@ describe('a list that the car does not take', () => {
     expect(await air.run(owner.key.deliver())).toEqual({ delivered: 1, refused: 0, left: 0 });
     expect(host.executed).not.toContain('listRevocations');
     expect(host.listNumber()).toBe(2);
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     expect(car).toMatchObject({ clockOffset: -1000, revocationList: { issuedAt: NOW - 1000 } });
     await endpoint.stop();
   });
@@ -221,11 +221,11 @@ describe('a list that the car does not take', () => {
     const { number, issuedAt } = await owner.key.ring.revoke(ONE);
     expect(issuedAt).toBe(NOW + 1 + TOLERANCE_SECONDS);
     expect(await air.run(owner.key.deliver())).toMatchObject({ left: 1, refusal: 'dated-ahead' });
-    expect((await owner.key.ring.cars())[0]?.outbox).toMatchObject([{ refused: 'dated-ahead' }]);
+    expect((await owner.store.list())[0]?.outbox).toMatchObject([{ refused: 'dated-ahead' }]);
     host.now += 1;
     await air.run(owner.key.lock());
     expect(host.listNumber()).toBe(number);
-    expect((await owner.key.ring.cars())[0]?.outbox).toBeUndefined();
+    expect((await owner.store.list())[0]?.outbox).toBeUndefined();
     await endpoint.stop();
   });
 
@@ -264,7 +264,7 @@ describe('a list that the car does not take', () => {
     air.wall += 1_000;
     host.now += 1;
     await air.run(owner.key.lock());
-    expect((await owner.key.ring.cars())[0]?.outbox).toBeUndefined();
+    expect((await owner.store.list())[0]?.outbox).toBeUndefined();
     expect(host.listNumber(0)).toBe(2);
     await endpoint.stop();
   });
@@ -278,7 +278,7 @@ describe('a list that the car does not take', () => {
     host.epoch = 1; // by Ben, before Ada came to the car
     await air.run(owner.key.lock());
     await air.run(owner.key.lock());
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     expect(car).toMatchObject({ epoch: 1, revocationList: { number: 1 } });
     expect(car?.outbox).toBeUndefined();
     expect(host.rights.owners).toMatchObject([{ number: 1, entries: [{ kind: 'suspended' }] }]);

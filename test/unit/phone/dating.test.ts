@@ -33,7 +33,7 @@ describe("what an owner's phone learns from its car", () => {
   it('of another epoch ends all that was said in the one before', async () => {
     const { entry, owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     const before = {
       ...car!,
       clockOffset: 2 * HOUR,
@@ -52,7 +52,7 @@ describe("what an owner's phone learns from its car", () => {
     await shareWith(owner.key, guest.key, { name: 'Bob' });
     await owner.key.ring.revoke('Bob');
     await owner.key.ring.suspend('11'.repeat(8));
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     const begun = learned(car!, { ...NO_TERMS, epoch: 1 }, NOW);
     expect(begun.shared).toBeUndefined();
     expect(begun.revocationList).toMatchObject({
@@ -110,12 +110,12 @@ describe('what a phone signs', () => {
     const { air, owner, guest, entry } = await ownerAndGuest();
     const to = await guest.key.ring.offer();
     await put(owner.store, { ...entry, clockOffset: -60, mark: NOW + HOUR });
-    const before = await owner.key.ring.cars();
+    const before = await owner.store.list();
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
       hint: expect.stringContaining('in 57 min,'), // 61 min by the car's clock, but five that it allows
     });
-    expect(await owner.key.ring.cars()).toEqual(before);
+    expect(await owner.store.list()).toEqual(before);
     // What takes away is always signed.
     const { issuedAt } = await owner.key.ring.revoke('11'.repeat(8));
     expect(issuedAt).toBe(NOW - 60 + TOLERANCE_SECONDS);
@@ -146,7 +146,7 @@ describe('what a phone signs', () => {
     const { air, owner, guest, entry } = await ownerAndGuest();
     const key = await shareWith(owner.key, guest.key);
     const to = await guest.key.ring.offer({ car: key.name });
-    const [shared] = (await owner.key.ring.cars())[0]!.shared!;
+    const [shared] = (await owner.store.list())[0]!.shared!;
     const fingerprint = Uint8Array.from(Buffer.from(shared!.fingerprint, 'hex'));
     const entries = [{ fingerprint, since: 2 ** 32 - 1, kind: 'revoked' as const }];
     const revocationList = { number: 1, issuedAt: NOW, floor: 0, entries };
@@ -211,7 +211,7 @@ describe('a grant that is dated a little ahead', () => {
       temporary: true,
     });
     expect(host.introductions).toHaveLength(3);
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     host.now = NOW;
     await air.run(guest.key.unlock());
     await endpoint.stop();
@@ -234,16 +234,16 @@ describe('a void grant', () => {
     await shareWith(owner.key, guest.key, { from: NOW - HOUR });
     host.remove(0);
     host.enrol(
-      (await owner.key.ring.cars())[0]!.identity.publicKey,
+      (await owner.store.list())[0]!.identity.publicKey,
       'owner',
       'Ada',
-      (await owner.key.ring.cars())[0]!.signing.publicKey,
+      (await owner.store.list())[0]!.signing.publicKey,
     );
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
       code: 'car.refused',
       hint: 'Ask the owner for a new one: key share.',
     });
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     await endpoint.stop();
   });
 });

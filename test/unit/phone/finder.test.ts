@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import type { SeenCar } from '../../../lib/phone/finder.js';
+import type { SeenCar } from '../../../lib/phone/remote.js';
+import { fingerprintOf } from './sharing-setup.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { TestHost } from '../../support/test-car.js';
 import { Air, introduce, introduced } from './setup.js';
@@ -146,7 +147,11 @@ describe('finding a car', () => {
       seen.set(car.id, car);
       if (seen.size === 2) abort.abort();
     }, abort.signal);
-    expect(seen.get('memory-1')).toMatchObject({ car: entry, pairing: false, rssi: -70 });
+    expect(seen.get('memory-1')).toMatchObject({
+      car: { name: entry.name, fingerprint: fingerprintOf(entry) },
+      pairing: false,
+      rssi: -70,
+    });
     expect(seen.get('memory-2')).toMatchObject({ car: undefined, pairing: true, rssi: -50 });
     await stop();
   });

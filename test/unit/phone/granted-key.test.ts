@@ -18,7 +18,7 @@ describe('a granted key', () => {
     expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Proof', 'Sealed']);
     expect(guest.trace.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(350);
     expect(host.introductions.map(({ name }) => name)).toEqual(['Bob']);
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'paired', role: 'guest' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'paired', role: 'guest' }]);
 
     guest.trace.length = 0;
     await air.run(guest.key.lock());
@@ -50,10 +50,10 @@ describe('a granted key', () => {
       message: expect.stringContaining(message),
       mayHaveSucceeded: false,
     });
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     host.now = NOW + HOUR;
     await air.run(guest.key.unlock());
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'paired' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'paired' }]);
     await endpoint.stop();
   });
 
@@ -98,7 +98,7 @@ describe('a granted key', () => {
     });
     expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(1);
     expect(host.executed).toEqual([]);
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     await endpoint.stop();
   });
 
@@ -113,7 +113,7 @@ describe('a granted key', () => {
     const connection = await air.run(guest.key.connect());
     await guest.key.ring.accept(second.uri);
     await air.run(connection.unlock());
-    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending', role: 'driver' }]);
+    expect(await guest.store.list()).toMatchObject([{ state: 'pending', role: 'driver' }]);
     await endpoint.stop();
   });
 });
@@ -123,7 +123,7 @@ describe("an owner's phone", () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     host.epoch = 3;
     await air.run(owner.key.lock());
-    expect(await owner.key.ring.cars()).toMatchObject([{ epoch: 3 }]);
+    expect(await owner.store.list()).toMatchObject([{ epoch: 3 }]);
     await shareWith(owner.key, guest.key);
     await air.run(guest.key.unlock());
     expect(host.executed).toEqual(['lock', 'unlock']);
@@ -135,7 +135,7 @@ describe("an owner's phone", () => {
     await shareWith(owner.key, guest.key);
     await air.run(owner.key.raiseEpoch());
     expect(host.epoch).toBe(1);
-    const [car] = await owner.key.ring.cars();
+    const [car] = await owner.store.list();
     expect(car).toMatchObject({ epoch: 1 });
     expect(car?.shared).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.not-recognised' });
@@ -170,7 +170,7 @@ describe("an owner's phone", () => {
     host.answer = () => Promise.resolve(keyList());
     await air.run(owner.key.listKeys());
     // And its epoch from the same answer: what it signs next names it.
-    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner', epoch: 3 }]);
+    expect(await owner.store.list()).toMatchObject([{ slot: 0, role: 'owner', epoch: 3 }]);
     const { uri } = await owner.key.ring.share({ to });
     const grant = parseUri(uri);
     expect(grant.what === 'grant' && parseChain(grant.chain)[0].terms.epoch).toBe(3);

@@ -203,7 +203,7 @@ describe('an owner who revokes without end', () => {
     expect(host.listNumber()).toBe(10_001);
     // The car has room for fewer, and has folded more; the phone hears of it.
     await air.run(owner.key.status());
-    const [now] = await owner.key.ring.cars();
+    const [now] = await owner.store.list();
     expect(now?.floor).toBeGreaterThan(now?.revocationList?.floor ?? 0);
     const { uri } = await owner.key.ring.share({ to: await guest.key.ring.offer() });
     await guest.key.ring.accept(uri);

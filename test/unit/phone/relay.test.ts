@@ -62,7 +62,7 @@ describe('what is in the outbox', () => {
     const before = air.clock.now();
     await air.run(owner.key.lock());
     expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
-    expect((await owner.key.ring.cars())[0]?.outbox).toHaveLength(1);
+    expect((await owner.store.list())[0]?.outbox).toHaveLength(1);
     await endpoint.stop();
   });
 
@@ -79,7 +79,7 @@ describe('what is in the outbox', () => {
       waiting: [],
       handedTo: [],
     });
-    expect((await guest.key.ring.cars())[0]?.outbox).toBeUndefined();
+    expect((await guest.store.list())[0]?.outbox).toBeUndefined();
     expect(host.listNumber()).toBe(2);
 
     const next = await owner.key.ring.revoke(KEY);
@@ -87,7 +87,7 @@ describe('what is in the outbox', () => {
       if (kind === 'Proof') air.loseLink();
     };
     expect(await air.run(guest.key.relay(next.uris))).toMatchObject({ waiting: ['car'] });
-    expect((await guest.key.ring.cars())[0]?.outbox).toHaveLength(1);
+    expect((await guest.store.list())[0]?.outbox).toHaveLength(1);
     guest.hooks.onTrace = () => undefined;
     await air.run(guest.key.lock());
     expect(host.listNumber()).toBe(3);
@@ -120,11 +120,11 @@ describe('what is in the outbox', () => {
     const others = await manyRevocationLists(40);
     await endpoint.stop(); // not near
     await air.run(owner.key.relay(others));
-    const outbox = (await owner.key.ring.cars())[0]!.outbox!;
+    const outbox = (await owner.store.list())[0]!.outbox!;
     expect(outbox).toHaveLength(MOST_IN_OUTBOX);
     expect(outbox.filter(({ own }) => own)).toHaveLength(1);
     await air.run(owner.key.relay(others.slice(-1)));
-    expect((await owner.key.ring.cars())[0]!.outbox).toEqual(outbox);
+    expect((await owner.store.list())[0]!.outbox).toEqual(outbox);
   });
 
   it.each([[[]], [['phonekey:key/AAAA']], [['hello']]])(
@@ -148,7 +148,7 @@ describe("a stranger's phone", () => {
     });
     expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Notice', 'Hello']);
     expect(host.listNumber()).toBe(1);
-    expect(await guest.key.ring.cars()).toEqual([]);
+    expect(await guest.store.list()).toEqual([]);
     await endpoint.stop();
   });
 

@@ -25,7 +25,7 @@ describe('one call of a phone', () => {
     const counts = counted(store);
     await air.run(key.lock());
     expect(counts).toEqual({ list: 1, update: 0 });
-    const cars = await key.ring.cars();
+    const cars = await store.list();
     await air.run(key.lock({ cars }));
     expect(counts).toEqual({ list: 2, update: 0 });
     await endpoint.stop();

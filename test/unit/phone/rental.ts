@@ -16,7 +16,7 @@ export const rentOut = async (guests: number): Promise<void> => {
   await shareWith(owner.key, guest.key, { name: 'Last' });
   await air.run(guest.key.unlock());
   await owner.key.ring.revoke('Last');
-  const [car] = await owner.key.ring.cars();
+  const [car] = await owner.store.list();
   expect(car?.revocationList).toMatchObject({ number: guests + 1, floor: 0 });
   expect(car?.revocationList?.entries.length).toBeLessThan(80); // of the last hour
   await air.run(owner.key.deliver());

@@ -5,6 +5,7 @@ import { parseUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { ShareOptions } from '../../../lib/phone/sharing.js';
+import type { Car } from '../../../lib/phone/car.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
@@ -28,12 +29,12 @@ export const ownerAndGuest = async () => {
   return { air, ...car, host, owner, guest, entry };
 };
 
-/** The owner shares, the guest accepts; gives the guest's entry. */
+/** The owner shares, the guest accepts; gives what the guest sees of it. */
 export const shareWith = async (
   { ring: from }: PhoneKey,
   { ring: to }: PhoneKey,
   options: Partial<ShareOptions> = {},
-): Promise<PairedCar> => {
+): Promise<Car> => {
   const { uri } = await from.share({ to: await to.offer(), ...options });
   return to.accept(uri);
 };
@@ -44,5 +45,7 @@ export const termsIn = (uri: string): GrantTerms => {
   return parseChain(parsed.chain).at(-1)!.terms;
 };
 
-export const fingerprintOf = ({ identity }: PairedCar): string =>
-  toHex(fingerprint(defaultSuite, identity.publicKey));
+export const fingerprintOf = (known: Car | PairedCar): string =>
+  'fingerprint' in known
+    ? known.fingerprint
+    : toHex(fingerprint(defaultSuite, known.identity.publicKey));

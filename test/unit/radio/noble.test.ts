@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
@@ -53,7 +52,7 @@ describe('opening a central over noble', () => {
   it('drops packets on which noble throws', async () => {
     const noble = new FakeNoble();
     const packets: number[] = [];
-    const host = Object.assign(new EventEmitter(), {
+    const host = Object.assign(new FakeNoble(), {
       onSocketData: (packet: Uint8Array) => {
         packets.push(packet.length);
         if (packet.length === 0) throw new RangeError('out of range');

@@ -7,67 +7,71 @@
 
 import type { Schema } from '../../wire.js';
 
-export enum PairRefusalReason {
-  UNSPECIFIED = 0,
-  CLOSED = 1,
-  FAILED = 2,
-  SLOTS_FULL = 3,
-  FAULT = 4,
-  LAST_OWNER = 5,
-  KEY_MISMATCH = 6,
-  NAME_INVALID = 7,
-}
+export const PairRefusalReason = {
+  UNSPECIFIED: 0,
+  CLOSED: 1,
+  FAILED: 2,
+  SLOTS_FULL: 3,
+  FAULT: 4,
+  LAST_OWNER: 5,
+  KEY_MISMATCH: 6,
+  NAME_INVALID: 7,
+} as const;
+export type PairRefusalReason = (typeof PairRefusalReason)[keyof typeof PairRefusalReason];
 
-export enum FormFactor {
-  UNSPECIFIED = 0,
-  PHONE = 1,
-  WATCH = 2,
-  TABLET = 3,
-  COMPUTER = 4,
-  FOB = 5,
-  CARD = 6,
-}
+export const FormFactor = {
+  UNSPECIFIED: 0,
+  PHONE: 1,
+  WATCH: 2,
+  TABLET: 3,
+  COMPUTER: 4,
+  FOB: 5,
+  CARD: 6,
+} as const;
+export type FormFactor = (typeof FormFactor)[keyof typeof FormFactor];
 
-export enum Role {
-  UNSPECIFIED = 0,
-  OWNER = 1,
-  DRIVER = 2,
-  GUEST = 3,
-  VALET = 4,
-  SERVICE = 5,
-}
+export const Role = {
+  UNSPECIFIED: 0,
+  OWNER: 1,
+  DRIVER: 2,
+  GUEST: 3,
+  VALET: 4,
+  SERVICE: 5,
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
 
-export enum RefusalReason {
-  UNSPECIFIED = 0,
-  NOT_PERMITTED = 1,
-  UNKNOWN_COMMAND = 2,
-  DOOR_OPEN = 3,
-  DRIVING = 4,
-  NO_SUCH_KEY = 5,
-  LAST_OWNER = 6,
-  FAULT = 7,
-  SUSPENDED = 8,
-  NOT_YET = 9,
-  EXPIRED = 10,
-  USED_UP = 11,
-  LEASE_OVER = 12,
-  CLOCK_LOST = 13,
-  PIN_NEEDED = 14,
-  PIN_WRONG = 15,
-  PIN_LOCKED = 16,
-  SLOTS_FULL = 17,
-  GRANT_INVALID = 18,
-  REVOCATION_LIST_INVALID = 19,
-  OWNER_KEY = 20,
-  OWN_KEY = 21,
-  DATED_AHEAD = 23,
-  GRANT_VOID = 24,
-  REVOCATION_LIST_OLD = 25,
-  TOO_LATE = 22,
-  LAST_CARD = 26,
-  BUSY = 27,
-  NAME_INVALID = 28,
-}
+export const RefusalReason = {
+  UNSPECIFIED: 0,
+  NOT_PERMITTED: 1,
+  UNKNOWN_COMMAND: 2,
+  DOOR_OPEN: 3,
+  DRIVING: 4,
+  NO_SUCH_KEY: 5,
+  LAST_OWNER: 6,
+  FAULT: 7,
+  SUSPENDED: 8,
+  NOT_YET: 9,
+  EXPIRED: 10,
+  USED_UP: 11,
+  LEASE_OVER: 12,
+  CLOCK_LOST: 13,
+  PIN_NEEDED: 14,
+  PIN_WRONG: 15,
+  PIN_LOCKED: 16,
+  SLOTS_FULL: 17,
+  GRANT_INVALID: 18,
+  REVOCATION_LIST_INVALID: 19,
+  OWNER_KEY: 20,
+  OWN_KEY: 21,
+  DATED_AHEAD: 23,
+  GRANT_VOID: 24,
+  REVOCATION_LIST_OLD: 25,
+  TOO_LATE: 22,
+  LAST_CARD: 26,
+  BUSY: 27,
+  NAME_INVALID: 28,
+} as const;
+export type RefusalReason = (typeof RefusalReason)[keyof typeof RefusalReason];
 
 export interface Proof {
   readonly handshake: Uint8Array;

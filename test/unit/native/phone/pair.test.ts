@@ -16,8 +16,9 @@ describe('PhoneKey.pair', () => {
     const car = await air.run(key.pair({ code: '1234 5678' }));
     expect(states).toMatchObject([{ name: 'Test car', state: 'pending' }]);
     expect(car).toMatchObject({ name: 'Test car', state: 'paired', slot: 0, role: 'owner' });
-    expect(await store.list()).toEqual([car]);
-    expect(host.enrolled).toMatchObject([{ publicKey: car.identity.publicKey, name: 'Ada' }]);
+    expect(await key.ring.cars()).toEqual([car]);
+    const [entry] = await store.list();
+    expect(host.enrolled).toMatchObject([{ publicKey: entry?.identity.publicKey, name: 'Ada' }]);
     await endpoint.stop();
   });
 
@@ -119,8 +120,11 @@ describe('PhoneKey.pair', () => {
     const { air, host, key, store, endpoint } = await withWindow();
     const before = await introduce(store, host, { name: 'My car' });
     const car = await air.run(key.pair({ code: CODE }));
-    expect(car).toMatchObject({ name: 'My car', identity: before.identity, state: 'paired' });
-    expect(await store.list()).toEqual([car]);
+    const { identity, signing } = before;
+    expect(await store.list()).toMatchObject([
+      { name: 'My car', identity, signing, state: 'paired' },
+    ]);
+    expect(await key.ring.cars()).toEqual([car]);
     expect(host.enrolled).toHaveLength(1);
     await endpoint.stop();
   });
@@ -205,7 +209,7 @@ describe('PhoneKey.pair', () => {
   it('has paired although the link does not close well', async () => {
     const { air, host, endpoint } = await withWindow();
     const central = air.radio.central();
-    const { key, store } = air.phone({
+    const { key } = air.phone({
       ...central,
       connect: async (advertisement) => ({
         ...(await central.connect(advertisement, nativeProfile)),
@@ -213,7 +217,7 @@ describe('PhoneKey.pair', () => {
       }),
     });
     const car = await air.run(key.pair({ code: CODE }));
-    expect(await store.list()).toEqual([car]);
+    expect(await key.ring.cars()).toEqual([car]);
     expect(host.enrolled).toHaveLength(1);
     await endpoint.stop();
   });

@@ -75,7 +75,7 @@ describe('the queue of commands', () => {
     const first = commands.run(Reset, {});
     first.catch(() => undefined);
     await turn();
-    await clock.advance(2000);
+    await clock.advance(5000);
     await expect(first).rejects.toMatchObject({
       code: 'radio.unavailable',
       message: 'the controller does not answer Reset',

@@ -55,6 +55,7 @@ const advertised = (controller: ScriptedController) => {
       Buffer.from(address as Uint8Array).toString('hex'),
     ),
     types: told('LE Set Advertising Parameters', 'type'),
+    intervals: told('LE Set Advertising Parameters', 'intervalMin'),
   };
 };
 
@@ -98,6 +99,15 @@ describe('the host of a peripheral', () => {
     await expect(clock.until(opening)).rejects.toMatchObject({ code: 'radio.unavailable' });
     expect([controller.closed, controller.listeners]).toEqual([true, 0]);
   });
+
+  it.each([{ links: 0 }, { links: Number.NaN }, { mtu: 22 }, { mtu: 518 }])(
+    'does not open with %j, and loads nothing',
+    async (options) => {
+      const load = (): Promise<never> => Promise.reject(new Error('loaded'));
+      const opening = openHciPeripheral({ load, clock: new SimClock(), ...options });
+      await expect(opening).rejects.toMatchObject({ code: 'usage.invalid' });
+    },
+  );
 
   it('translates why there is no controller', async () => {
     const load = (): Promise<never> =>
@@ -162,6 +172,17 @@ describe('the host of a peripheral', () => {
     await after(() => controller.linkDown(0x42, 0x16));
     await after(() => controller.linkDown(0x40));
     expect(types).toEqual([[0], [2], [2], [0]]);
+  });
+
+  it('advertises twice as often beside a link', async () => {
+    const { controller, peripheral, clock } = await open();
+    await peripheral.advertise([ours]);
+    for (const act of [() => controller.linkUp(0x40), () => controller.linkDown(0x40)]) {
+      act();
+      await clock.advance(0);
+      await settle();
+    }
+    expect(advertised(controller).intervals).toEqual([160, 80, 160]);
   });
 
   it('goes on without being connectable where the controller has fewer links', async () => {
@@ -273,7 +294,7 @@ describe('the host of a peripheral', () => {
       message: 'the controller does not answer LE Set Advertising Data',
     });
     await settle();
-    await clock.advance(2000);
+    await clock.advance(5000);
     await failed;
     expect(errors).toHaveLength(1);
   });

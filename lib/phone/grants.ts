@@ -1,0 +1,109 @@
+import { gives } from '../credentials/chain.js';
+import { lastTerms } from '../credentials/grant.js';
+import type { CommandName } from '../domain/commands.js';
+import type { Refusal } from '../domain/refusals.js';
+import { permits } from '../domain/roles.js';
+import { sameBytes } from '../platform/bytes.js';
+import { invalid } from './choose.js';
+import type { HeldGrant, PairedCar } from './store.js';
+
+/**
+ * Several grants to the key that a phone has for one car. Who signed the first link of a chain only the car can tell,
+ * so a phone keeps them, and goes on to the next when the car refuses one. The car takes none that is older than one
+ * it has taken: a grant is shown early only where nothing is lost by it.
+ */
+
+/** To one key; where there are more, the oldest goes that the car has not taken. */
+export const MOST_GRANTS = 4;
+
+/** What the car has said this of it does not take later either. */
+const FOR_GOOD: ReadonlySet<Refusal> = new Set([
+  'grant-invalid',
+  'grant-void',
+  'expired',
+  'used-up',
+]);
+
+/** After these the car may do by another grant what was asked. */
+const BY_ANOTHER: ReadonlySet<Refusal> = new Set([
+  ...FOR_GOOD,
+  'suspended',
+  'not-yet',
+  'lease-over',
+  'dated-ahead',
+  'not-permitted',
+]);
+
+/** All of them, in the order in which they are shown. */
+export const grantsOf = ({ grant, state, otherGrants = [] }: PairedCar): readonly HeldGrant[] =>
+  grant === undefined
+    ? []
+    : [{ grant, ...(state === 'paired' && { taken: true }) }, ...otherGrants];
+
+const withGrants = (car: PairedCar, [first, ...others]: readonly HeldGrant[]): PairedCar => {
+  const { grant: _, otherGrants: __, ...rest } = car;
+  if (first === undefined) return rest;
+  return {
+    ...rest,
+    grant: first.grant,
+    state: first.taken === true ? 'paired' : 'pending',
+    role: lastTerms(first.grant).role,
+    ...(others.length > 0 && { otherGrants: others }),
+  };
+};
+
+/** Of a key that was paired: it needs none any more. */
+export const withoutGrants = (car: PairedCar): PairedCar => withGrants(car, []);
+
+const issuedAt = ({ grant }: HeldGrant): number => lastTerms(grant).issuedAt;
+
+/**
+ * With another grant: before those of which it gives everything, and behind all others, which it might cost.
+ * @returns the same object where it is there already
+ * @throws PhoneKeyError `usage.invalid` where the car would not take it any more
+ */
+export const withGrant = (car: PairedCar, grant: Uint8Array): PairedCar => {
+  const before = grantsOf(car);
+  if (before.some((held) => sameBytes(held.grant, grant))) return car;
+  const added: HeldGrant = { grant };
+  if (before.some((held) => held.taken === true && issuedAt(held) >= issuedAt(added))) {
+    throw invalid('the car has taken a newer grant to that key');
+  }
+  const terms = lastTerms(grant);
+  const at = before.findIndex((held) => gives(terms, lastTerms(held.grant)));
+  const all = before.toSpliced(at < 0 ? before.length : at, 0, added);
+  const [oldest] = all
+    .filter(({ taken }) => taken !== true)
+    .sort((a, b) => issuedAt(a) - issuedAt(b));
+  return withGrants(car, all.length > MOST_GRANTS ? all.filter((held) => held !== oldest) : all);
+};
+
+/** The car has taken the first: it takes none of before any more. */
+export const withTaken = (car: PairedCar): PairedCar => {
+  const [first, ...others] = grantsOf(car);
+  if (first === undefined) return { ...car, state: 'paired' };
+  const newer = others.filter((held) => issuedAt(held) > issuedAt(first));
+  return withGrants(car, [
+    { grant: first.grant, taken: true },
+    ...newer.map(({ grant }) => ({ grant })),
+  ]);
+};
+
+/**
+ * With another grant first, by which the command may be done; what the car has refused for good is dropped.
+ * @param refusal undefined: the car knows neither key nor grant
+ * @returns the same object where there is no other
+ */
+export const withNext = (
+  car: PairedCar,
+  refusal: Refusal | undefined,
+  command: CommandName,
+): PairedCar => {
+  const [refused, ...others] = grantsOf(car);
+  if (refused === undefined || (refusal !== undefined && !BY_ANOTHER.has(refusal))) return car;
+  const next = others.find(({ grant }) => permits(lastTerms(grant).role, command));
+  if (next === undefined) return car;
+  const rest = others.filter((held) => held !== next);
+  const kept = refusal !== undefined && FOR_GOOD.has(refusal) ? [] : [refused];
+  return withGrants(car, [next, ...rest, ...kept]);
+};
