@@ -61,7 +61,7 @@ const AREAS = {
       'firmware-sim/{cards,car-report,outcome-memory}.ts',
       'firmware-sim/memory/outcome-record.ts',
     ],
-    tests: ['unit/firmware-sim/{cards,outcome-memory,set-time}'],
+    tests: ['unit/firmware-sim/{car-report,cards,outcome-memory,set-time}'],
   },
   // What a phone keeps of a car while it pairs, and learns of it afterwards.
   phone: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MOST_CARDS } from '../../../firmware-sim/cards.js';
+import { cardNamed, MOST_CARDS } from '../../../firmware-sim/cards.js';
 import { controlOf } from '../../../firmware-sim/control/car-control.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import { FIRST_CARD_SLOT, MAX_CAR_SLOTS } from '../../../firmware-sim/rights/slots.js';
@@ -49,6 +49,11 @@ describe('the key cards of a car', () => {
     );
     expect(outcome.keys.map(({ slot }) => slot)).toEqual([0, 1, FIRST_CARD_SLOT, SPARE]);
     expect(new Set(outcome.keys.map(({ fingerprint }) => fingerprint)).size).toBe(4);
+  });
+
+  it('are none in an empty list', () => {
+    expect(cardNamed([])).toBeUndefined();
+    expect(cardNamed([], 'card')).toBeUndefined();
   });
 
   it('are named by what they do', async () => {

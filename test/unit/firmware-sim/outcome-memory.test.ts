@@ -3,7 +3,10 @@ import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import type { Behaviors } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
-import { MOST_OUTCOMES } from '../../../firmware-sim/memory/outcome-record.js';
+import {
+  MOST_OUTCOMES,
+  MOST_OUTCOMES_OF_ALL,
+} from '../../../firmware-sim/memory/outcome-record.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import { OUTCOME_SECONDS } from '../../../firmware-sim/outcome-memory.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
@@ -12,7 +15,7 @@ import { BOB, town } from './sharing-rig.js';
 
 const id = (n: number): Uint8Array => new Uint8Array(8).fill(n);
 
-type Name = 'unlock' | 'lock' | 'start' | 'trunk' | 'status';
+type Name = 'unlock' | 'lock' | 'start' | 'trunk';
 
 /** A car with two keys on a wall clock that the test moves. */
 const car = async (options: { memory?: Memory; behaviors?: Behaviors } = {}) => {
@@ -77,11 +80,19 @@ describe('a command with an id', () => {
   });
 
   it('that only looks is answered anew', async () => {
-    const { ask, store } = await car();
-    expect(await ask('status', 1)).toBe('status');
-    expect(await ask('unlock', 1)).toBe('done');
-    expect(await ask('status', 1)).toBe('status');
-    expect(store.record.outcomes).toHaveLength(1);
+    const { car: its, keys, store } = await car();
+    const looks = [
+      [{ type: 'status' }, 'status'],
+      [{ type: 'listKeys' }, 'keys'],
+      [{ type: 'listRevocations', page: 0 }, 'revocations'],
+    ] as const;
+    for (const [command, outcome] of looks) {
+      for (let n = 0; n < 2; n++) {
+        const result = await its.execute({ ...command, id: id(1) }, keys[0]);
+        expect(outcomeOf(result)).toBe(outcome);
+      }
+    }
+    expect(store.record.outcomes).toEqual([]);
   });
 });
 
@@ -114,6 +125,24 @@ describe('the memory of outcomes', () => {
     seen();
     expect(await ask('unlock', 9)).toBe('done');
     expect(seen()).toEqual(['unlocked']);
+  });
+
+  it('has room for so many of all keys, also of those that were removed', async () => {
+    const { ask, store, wall, seen } = await car();
+    const until = wall.seconds + OUTCOME_SECONDS;
+    const outcomes = Array.from({ length: MOST_OUTCOMES_OF_ALL - 1 }, (_, n) => {
+      return {
+        key: id(100 + Math.floor(n / MOST_OUTCOMES)),
+        id: id(n),
+        until,
+        outcome: 'done' as const,
+      };
+    });
+    await store.update((record) => ({ record: { ...record, outcomes }, value: undefined }));
+    expect(await ask('unlock', 1)).toBe('done');
+    seen();
+    expect(await ask('lock', 2)).toBe('busy');
+    expect(seen()).toEqual(['command-refused']);
   });
 
   it('does not last for ever where the clock was turned back', async () => {
@@ -190,12 +219,19 @@ describe('the record', () => {
   const each = { key: '01'.repeat(8), id: '02'.repeat(8), until: 7, outcome: 'begun' };
 
   it('keeps the outcomes', () => {
-    const read = decodeRecord(text([each, { ...each, outcome: 'door-open' }]));
-    expect(read.outcomes).toEqual([
-      { key: id(1), id: id(2), until: 7, outcome: 'begun' },
-      { key: id(1), id: id(2), until: 7, outcome: 'door-open' },
-    ]);
+    const words = ['begun', 'done', 'door-open'] as const;
+    const read = decodeRecord(text(words.map((outcome) => ({ ...each, outcome }))));
+    expect(read.outcomes).toEqual(
+      words.map((outcome) => ({ key: id(1), id: id(2), until: 7, outcome })),
+    );
     expect(decodeRecord(encodeRecord(read))).toEqual(read);
+  });
+
+  it('of what a car did can be read again', async () => {
+    const { ask, store } = await car();
+    await ask('unlock', 1);
+    expect(decodeRecord(encodeRecord(store.record)).outcomes).toEqual(store.record.outcomes);
+    expect(store.record.outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 
   it.each([
