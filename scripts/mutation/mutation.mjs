@@ -60,8 +60,16 @@ const AREAS = {
   },
   // What a phone keeps of a car while it pairs, and learns of it afterwards.
   phone: {
-    mutate: ['lib/phone/{pairing,reconcile}.ts'],
-    tests: ['unit/phone/{pairing,reconcile,phone-key}', 'unit/native/phone/pair'],
+    mutate: ['lib/phone/{pairing,reconcile,accepting,deadline}.ts'],
+    tests: [
+      'unit/phone/{pairing,reconcile,phone-key,granted-key,deadline}',
+      'unit/native/phone/pair',
+    ],
+  },
+  // What a phone gives to others and takes away: its list of keys, its outbox, and how it dates them.
+  sharing: {
+    mutate: ['lib/phone/{dating,catching-up,own-list,outbox,grants}.ts'],
+    tests: ['unit/phone/{dating,catching-up,own-list,relay,sharing,several-grants}'],
   },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {

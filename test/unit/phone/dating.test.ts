@@ -28,6 +28,9 @@ describe("what an owner's phone learns from its car", () => {
     expect(learned(car, { ...NO_TERMS, mark: 6, floor: 0 }, NOW)).toBe(car);
     const driver = { ...entry, role: 'driver' } as const;
     expect(learned(driver, { ...NO_TERMS, epoch: 1, time: NOW, mark: 7 }, NOW)).toBe(driver);
+    // Who may have been made one, and did not hear of it.
+    const unsure = { ...driver, unconfirmed: true } as const;
+    expect(learned(unsure, { ...NO_TERMS, mark: 7 }, NOW)).toEqual({ ...unsure, mark: 7 });
   });
 
   it('of another epoch ends all that was said in the one before', async () => {
@@ -44,7 +47,12 @@ describe("what an owner's phone learns from its car", () => {
     } as const;
     const terms = { ...NO_TERMS, epoch: 1, time: NOW };
     expect(learned(before, terms, NOW)).toEqual({ ...entry, epoch: 1, clockOffset: 0 });
-    expect(learned({ ...before, epoch: 1 }, { ...terms, epoch: 0 }, NOW).epoch).toBe(1);
+    expect(learned(entry, { ...NO_TERMS, epoch: 1 }, NOW)).toEqual({ ...entry, epoch: 1 });
+    const theirs = { part: new Uint8Array(148), own: false };
+    const carrier = { ...before, outbox: [...before.outbox, theirs] };
+    expect(learned(carrier, terms, NOW)).toMatchObject({ outbox: [theirs] });
+    const later = { ...before, epoch: 1 };
+    expect(learned(later, { ...terms, epoch: 0 }, NOW)).toBe(later); // another car, or an old answer
   });
 
   it('keeps what may be about an owner, while the car has not heard of it', async () => {
@@ -61,7 +69,8 @@ describe("what an owner's phone learns from its car", () => {
     });
     expect(begun.outbox).toEqual(car!.outbox);
     const { outbox: _, ...heard } = car!;
-    expect(learned(heard, { ...NO_TERMS, epoch: 1 }, NOW).revocationList).toBeUndefined();
+    const { revocationList: __, shared: ___, ...rest } = heard;
+    expect(learned(heard, { ...NO_TERMS, epoch: 1 }, NOW)).toEqual({ ...rest, epoch: 1 });
   });
 });
 

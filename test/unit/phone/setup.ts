@@ -3,6 +3,8 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import type { Role } from '../../../lib/domain/roles.js';
+import { silentLogger } from '../../../lib/platform/logger.js';
+import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
@@ -29,6 +31,7 @@ export class Air {
     const { clock, random } = this;
     const store = new MemoryCarStore();
     const trace: TraceEvent[] = [];
+    const warnings: { readonly message: string; readonly fields: LogFields | undefined }[] = [];
     /** Called with each kind of message as it goes over the air. */
     const hooks: { onTrace: (kind: string) => void } = { onTrace: () => undefined };
     const key = new PhoneKey({
@@ -39,12 +42,13 @@ export class Air {
       clock,
       wallTime: () => this.wall + clock.now(),
       random,
+      log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
       trace: (event) => {
         trace.push(event);
         hooks.onTrace(event.kind);
       },
     });
-    return { key, store, trace, hooks };
+    return { key, store, trace, warnings, hooks };
   }
 
   /** Moves time until the promise settles. */
