@@ -180,6 +180,28 @@ describe('a key that a car may not have yet', () => {
   });
 });
 
+describe('another grant, after a refusal', () => {
+  const held = { state: 'paired', grant: GRANT, otherGrants: [{ grant: OTHER }] } as const;
+
+  it('is what the phone goes on to, and keeps', async () => {
+    const { environment, car, written } = await entryWith(held);
+    const next = await goOn(environment, car, 'expired', 'unlock');
+    expect(next).toMatchObject({ grant: OTHER, state: 'pending' });
+    expect(next).not.toHaveProperty('otherGrants');
+    expect(written).toEqual([next]);
+    expect(await goOn(environment, next!, 'expired', 'unlock')).toBeUndefined();
+  });
+
+  it('is the one that came meanwhile', async () => {
+    const { environment, store, car, written } = await entryWith(held);
+    const newer = { ...car, grant: grantTo({ issuedAt: 8 }) };
+    await put(store, newer);
+    written.length = 0;
+    expect(await goOn(environment, car, 'expired', 'unlock')).toBe(newer);
+    expect(written).toEqual([]);
+  });
+});
+
 describe('an answer that tells nothing new', () => {
   it('does not even open the store', async () => {
     const { environment, store, car, warnings } = await entryWith({ role: 'owner', slot: 3 });
