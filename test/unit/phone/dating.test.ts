@@ -122,6 +122,7 @@ describe('what a phone signs', () => {
     const before = await owner.store.list();
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
+      message: expect.stringMatching(/^the car would not believe it yet/),
       hint: expect.stringContaining('in 57 min,'), // 61 min by the car's clock, but five that it allows
     });
     expect(await owner.store.list()).toEqual(before);
@@ -188,14 +189,20 @@ describe('a phone whose clock is not that of its car', () => {
     await endpoint.stop();
   });
 
-  it.each([TOLERANCE_SECONDS, -TOLERANCE_SECONDS])('shares at %i s', async (clockOffset) => {
+  it.each([
+    [TOLERANCE_SECONDS, 'ahead of'],
+    [-TOLERANCE_SECONDS, 'behind'],
+  ])('shares at %i s, and one more is %s', async (clockOffset, where) => {
     const { owner, guest, entry } = await ownerAndGuest();
     const to = await guest.key.ring.offer();
     await put(owner.store, { ...entry, clockOffset });
     const { uri } = await owner.key.ring.share({ to });
     expect(termsIn(uri).issuedAt).toBe(NOW + clockOffset);
     await put(owner.store, { ...entry, clockOffset: clockOffset + Math.sign(clockOffset) });
-    await expect(owner.key.ring.share({ to })).rejects.toMatchObject({ code: 'clock.differs' });
+    await expect(owner.key.ring.share({ to })).rejects.toMatchObject({
+      code: 'clock.differs',
+      message: `the clock of Test car is 6 min ${where} that of this phone`,
+    });
   });
 });
 
