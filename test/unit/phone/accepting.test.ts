@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
 import { put } from '../../support/car-store.js';
 import { TestHost } from '../../support/test-car.js';
+import { grantTo } from '../credentials/sample.js';
 import { introduce } from './setup.js';
 import { fingerprintOf, HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 
@@ -37,6 +39,14 @@ describe('KeyRing.accept', () => {
     const second = await owner.key.ring.share({ to, role: 'driver' });
     await guest.key.ring.accept(second.uri, { ownName: 'Pocket' });
     expect(await guest.store.list()).toMatchObject([{ ...watch, ownName: 'Pocket' }]);
+  });
+
+  it('takes one that went through other hands', async () => {
+    const { owner, guest, air } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { delegations: 2 });
+    const [eve, fay] = [air.phone(undefined, 'Eve'), air.phone(undefined, 'Fay')];
+    await shareWith(guest.key, eve.key, { delegations: 1 });
+    expect(await shareWith(eve.key, fay.key, { role: 'valet' })).toMatchObject({ role: 'valet' });
   });
 
   it('does what was left undone when the phone stopped before the offer was used up', async () => {
@@ -138,6 +148,21 @@ describe('KeyRing.accept', () => {
     expect(after.name).toBe(before.name);
     expect(fingerprintOf(after)).not.toBe(fingerprintOf(before));
     expect(await guest.store.list()).toMatchObject([{ outbox }]); // it is for the car
+  });
+
+  it.each<[string, Partial<PairedCar>]>([
+    ['was paired', {}],
+    ['has a grant that is not over', { otherGrants: [{ grant: grantTo() }] }],
+  ])('replaces no key that %s', async (_, more) => {
+    const { owner, guest, entry } = await ownerAndGuest();
+    const over = more.otherGrants && { grant: grantTo({ notBefore: NOW - 2, notAfter: NOW - 1 }) };
+    await put(guest.store, { ...entry, ...keysOf(7), ...over, ...more });
+    const before = await guest.store.list();
+    const { uri } = await owner.key.ring.share({ to: await guest.key.ring.offer() });
+    await expect(guest.key.ring.accept(uri)).rejects.toMatchObject({
+      message: 'this phone has a key for that car: Test car',
+    });
+    expect(await guest.store.list()).toEqual(before);
   });
 
   it('refuses a grant to a key that was paired, and one to the key for another car', async () => {

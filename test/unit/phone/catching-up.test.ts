@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TOLERANCE_SECONDS } from '../../../lib/credentials/grant.js';
-import type { PhoneKeyOptions } from '../../../lib/phone/environment.js';
+import type { CatchUp, PhoneKeyOptions } from '../../../lib/phone/environment.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
@@ -134,6 +134,36 @@ describe('a phone restored from a backup', () => {
     await endpoint.stop();
   });
 
+  it.each([
+    // What somebody else has given it is delivered, too; the car does not take that.
+    ['caught up', true, { delivered: 0, refused: 1, left: 0 }],
+    ['begun its list anew', false, { delivered: 1, refused: 0, left: 0 }],
+  ])('may find that another program has %s meanwhile', async (_, caughtUp, delivery) => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    const backup = await restored(town, {
+      confirmCatchUp: async () => {
+        const { outbox: __, revocationList: ___, ...now } = await backup.car();
+        const [{ revocationList } = {}] = await owner.store.list();
+        const outbox = [{ part: new Uint8Array(148), own: false }];
+        const theirs = { outbox, ...(revocationList && { revocationList }) };
+        await put(backup.store, caughtUp ? { ...now, ...theirs } : now);
+        return true;
+      },
+    });
+    await owner.key.ring.suspend(ONE);
+    await air.run(owner.key.deliver());
+    await backup.key.ring.suspend(TWO);
+    expect(await air.run(backup.key.deliver())).toEqual(delivery);
+    const { revocationList, outbox } = await backup.car();
+    expect(outbox).toBeUndefined();
+    expect(revocationList).toMatchObject({
+      number: host.listNumber(),
+      entries: [{ fingerprint: fromHex(ONE), kind: 'suspended' }],
+    });
+    await endpoint.stop();
+  });
+
   it('has as much time for it as before the person thought about it', async () => {
     const town = await ownerAndGuest();
     const { air, host, owner, endpoint } = town;
@@ -150,6 +180,53 @@ describe('a phone restored from a backup', () => {
     await backup.key.ring.suspend(TWO);
     expect(await air.run(backup.key.deliver())).toMatchObject({ left: 0 });
     expect(host.listNumber()).toBe(2);
+    await endpoint.stop();
+  });
+
+  it('and no more than that, and is asked of what it does not know', async () => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    await owner.key.ring.revoke(THREE);
+    const asked: CatchUp[] = [];
+    const backup = await restored(town, {
+      confirmCatchUp: (catchUp) => {
+        asked.push(catchUp);
+        host.execute = () => new Promise(() => undefined);
+        return true;
+      },
+    });
+    await owner.key.ring.suspend(ONE);
+    await air.run(owner.key.deliver());
+    await backup.key.ring.suspend(TWO);
+    const before = air.clock.now();
+    await expect(air.run(backup.key.deliver({ timeoutMs: 2_000 }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    expect(air.clock.now() - before).toBeLessThan(3_000);
+    expect(asked).toMatchObject([{ unknown: [{ fingerprint: ONE }] }]);
+    await endpoint.stop();
+  });
+
+  it('takes over nothing that a car calls resumed', async () => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    const backup = await restored(town);
+    await owner.key.ring.revoke(ONE);
+    await air.run(owner.key.deliver());
+    const execute = host.execute.bind(host);
+    host.execute = async (...asked) => {
+      const result = await execute(...asked);
+      const { outcome } = result;
+      if (outcome.type !== 'revocations') return result;
+      const odd = { fingerprint: fromHex(THREE)!, since: NOW, kind: 'resumed' } as const;
+      return { ...result, outcome: { ...outcome, entries: [odd, ...outcome.entries] } };
+    };
+    await backup.key.ring.suspend(THREE);
+    expect(await air.run(backup.key.deliver())).toMatchObject({ left: 0 });
+    expect((await backup.car()).revocationList?.entries).toMatchObject([
+      { fingerprint: fromHex(THREE), kind: 'suspended' },
+      { fingerprint: fromHex(ONE), kind: 'revoked' },
+    ]);
     await endpoint.stop();
   });
 
