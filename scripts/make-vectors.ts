@@ -20,6 +20,7 @@ import { encodePhoneIdentity } from '../lib/native/codec.js';
 import { signedInPairing } from '../lib/native/pairing/transcript.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
+import { unknownFields } from './wire-vectors.js';
 import { phoneNoise, pairingRun, sharedKey } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
@@ -277,6 +278,7 @@ export const frameVectors = () => {
         'revocationList',
       ),
       ...Object.entries(malformed).map(([name, frame]) => vector(name, frame, 'malformed')),
+      ...unknownFields(toCar({ case: 'sealed', value: zeros(16) }).subarray(2), 'sealed'),
     ],
   };
 };

@@ -31,6 +31,7 @@ export const uriVectors = () => {
     'something in front': `x${key}`,
     padding: `${key}==`,
     'the other alphabet of base64': key.replace('key/', 'key/+').slice(0, -1),
+    'a space behind the scheme': key.replace('phonekey:', 'phonekey: '),
     'a line break in the middle': `${key.slice(0, 40)}\n${key.slice(40)}`,
     'a character less': key.slice(0, -1),
     'a character more': `${key}A`,
@@ -47,6 +48,7 @@ export const uriVectors = () => {
     note: NOTE,
     valid: [
       valid('key', key, GUEST.publicKey, GUEST.signingKey),
+      valid('key', ` \t${key}\r\n`, GUEST.publicKey, GUEST.signingKey),
       valid('grant', grant, KEYS.car.publicKey, LINKS.both),
       valid('revocation-list', formatUri({ what: 'revocation-list', revocationList: part }), part),
     ],

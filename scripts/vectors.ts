@@ -3,7 +3,9 @@ import { decisionVectors } from './decision-vectors.js';
 import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
+import { pinVectors } from './pin-vectors.js';
 import { revocationListVectors } from './revocation-list-vectors.js';
+import { turnVectors } from './turn-vectors.js';
 import { uriVectors } from './uri-vectors.js';
 import { advertisementVectors, chunkVectors, fromCarVectors, nameVectors } from './wire-vectors.js';
 
@@ -20,6 +22,8 @@ for (const [name, make] of Object.entries({
   grants: grantVectors,
   'revocation-lists': revocationListVectors,
   decisions: decisionVectors,
+  pin: pinVectors,
+  turns: turnVectors,
   uris: uriVectors,
   advertisements: advertisementVectors,
   names: nameVectors,

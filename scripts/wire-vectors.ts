@@ -136,6 +136,58 @@ export const chunkVectors = () => {
   };
 };
 
+const FIFTEEN = { varint: 0x78, fixed64: 0x79, bytes: 0x7a, group: 0x7b, end: 0x7c, fixed32: 0x7d };
+
+/** Fields that no version knows, behind a message that is good: it stays so. */
+const IGNORED: Readonly<Record<string, readonly number[]>> = {
+  'a varint': [FIFTEEN.varint, 1],
+  'a varint of 10 bytes': [FIFTEEN.varint, ...Array<number>(9).fill(0xff), 1],
+  'a varint that is longer than it must be': [FIFTEEN.varint, 0x81, 0x80, 0],
+  '8 bytes': [FIFTEEN.fixed64, ...Array<number>(8).fill(0xff)],
+  '4 bytes': [FIFTEEN.fixed32, ...Array<number>(4).fill(0xff)],
+  'bytes, which might be a group': [FIFTEEN.bytes, 1, FIFTEEN.group],
+  'the highest number': [0xf8, 0xff, 0xff, 0xff, 0x0f, 1],
+};
+
+/** What no message has, in fields that no version knows either. */
+const NO_FIELDS: Readonly<Record<string, readonly number[]>> = {
+  'a group': [FIFTEEN.group, FIFTEEN.end],
+  'a group with a field': [FIFTEEN.group, FIFTEEN.varint, 1, FIFTEEN.end],
+  'a group that never ends': [FIFTEEN.group],
+  'the end of a group': [FIFTEEN.end],
+  'wire type 6': [0x7e],
+  'wire type 7': [0x7f],
+  'number 0': [0x00, 1],
+  'number 0, bytes': [0x02, 0],
+  'a number above 2^29 - 1': [0x80, 0x80, 0x80, 0x80, 0x10, 1],
+  'a number of 11 bytes': [0xf8, ...Array<number>(9).fill(0x80), 0, 1],
+  'a varint of 11 bytes': [FIFTEEN.varint, ...Array<number>(10).fill(0x80), 0],
+  'a varint that ends too early': [FIFTEEN.varint, 0x80],
+  'a number without a value': [FIFTEEN.varint],
+  '7 bytes in place of 8': [FIFTEEN.fixed64, ...Array<number>(7).fill(0)],
+  '3 bytes in place of 4': [FIFTEEN.fixed32, ...Array<number>(3).fill(0)],
+  'bytes that end too early': [FIFTEEN.bytes, 2, 0],
+  'bytes of a length of 10 bytes': [FIFTEEN.bytes, ...Array<number>(9).fill(0xff), 1],
+};
+
+/**
+ * Frames of a message with a field behind it.
+ * @param message a good one, without its length
+ * @param expect what it is
+ */
+export const unknownFields = (
+  message: Bytes,
+  expect: string,
+): { readonly name: string; readonly frame: string; readonly expect: string }[] => {
+  const behind = (fields: typeof IGNORED, expect: string) =>
+    Object.entries(fields).map(([name, field]) => {
+      const length = message.length + field.length;
+      const frame = concat(Uint8Array.of(length >> 8, length), message, Uint8Array.from(field));
+      return { name: `behind it ${name}`, frame: toHex(frame), expect };
+    });
+  return [...behind(IGNORED, expect), ...behind(NO_FIELDS, 'malformed')];
+};
+
 /** Frames to a phone, and whether it takes them for a message. */
 export const fromCarVectors = () => {
   const vector = (name: string, frame: Bytes, expect: string) => ({
@@ -150,7 +202,10 @@ export const fromCarVectors = () => {
   const sealed = (length: number): Bytes => fromCar({ case: 'sealed', value: zeros(length) });
   const raw = (...bytes: readonly number[]): Bytes =>
     concat(Uint8Array.of(0, bytes.length), Uint8Array.from(bytes));
+  const parted = raw(0x0a, 2, 8, 1, 0x32, 0, 0x0a, 34, 0x12, 32, ...zeros(32));
   const malformed = {
+    'a group inside a message': raw(0x32, 2, FIFTEEN.group, FIFTEEN.end),
+    'field number 0 inside a message': raw(0x32, 2, 0, 1),
     'hello with 31 bytes': hello(31),
     'hello with 33 bytes': hello(33),
     'hello without a challenge': hello(0),
@@ -178,7 +233,14 @@ export const fromCarVectors = () => {
       vector('a field that no version knows behind it', raw(0x32, 0, 0x78, 1), 'pairRefusal'),
       vector('two cases: the last counts', raw(0x32, 2, 8, 1, 0x12, 16, ...zeros(16)), 'sealed'),
       vector('the same case twice', raw(0x32, 2, 8, 1, 0x32, 2, 8, 2), 'pairRefusal'),
+      vector(
+        'one hello in two halves, which are merged',
+        raw(0x0a, 2, 8, 1, 0x0a, 34, 0x12, 32, ...zeros(32)),
+        'hello',
+      ),
+      vector('two halves with another case between: the last counts', parted, 'another version'),
       ...Object.entries(malformed).map(([name, frame]) => vector(name, frame, 'malformed')),
+      ...unknownFields(Uint8Array.of(0x32, 0), 'pairRefusal'),
     ],
   };
 };

@@ -126,9 +126,7 @@ class BlenoPeripheral implements Peripheral {
         },
       },
       fromCar: {
-        onSubscribe: (maxValueSize, tell) => {
-          this.#subscribed(service, maxValueSize + 3, tell);
-        },
+        onSubscribe: (maxSize, tell) => void this.#subscribed(service, maxSize + 3, tell),
         onUnsubscribe: () => {
           if (this.#served !== service) return;
           this.#endLink('remote');
@@ -217,8 +215,8 @@ class BlenoPeripheral implements Peripheral {
 
   #watchIdle(): void {
     this.#stopIdle?.();
-    if (!this.#connected || this.#trial === undefined) return;
     const trial = this.#trial;
+    if (!this.#connected || trial === undefined) return;
     this.#stopIdle = this.#clock.after(trial.leftMs, () => {
       trial.over();
       this.#expel('does not subscribe');

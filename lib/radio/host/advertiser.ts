@@ -20,8 +20,9 @@ import { privateAddress } from './private-address.js';
 const TURN_MS = 300;
 const RETRY_MS = 1000;
 
-/** In units of 0.625 ms. */
+/** In units of 0.625 ms: 100 ms, and 50 ms where somebody was faster than others who may want in. */
 const INTERVAL = 160;
+const INTERVAL_BESIDE_LINKS = 80;
 /** Types of advertising (Vol 4 Part E 7.8.5): the second one is heard, and answers scanners, and no more. */
 const ADV_IND = 0;
 const ADV_SCAN_IND = 2;
@@ -41,6 +42,8 @@ interface OnAir {
   readonly set: ReturnType<typeof encodeSet>;
   readonly address: Uint8Array;
   readonly connectable: boolean;
+  /** In units of 0.625 ms. */
+  readonly interval: number;
 }
 
 /**
@@ -121,7 +124,8 @@ export class Advertiser {
     const { commands, links, log } = this.#options;
     const set = this.#sets[this.#turn % this.#sets.length];
     const connectable = this.#links < links;
-    const wanted = set && { set, address: this.#address, connectable };
+    const interval = this.#links === 0 ? INTERVAL : INTERVAL_BESIDE_LINKS;
+    const wanted = set && { set, address: this.#address, connectable, interval };
     if (!this.#isStopped && sameOnAir(this.#onAir, wanted)) return;
     this.#isStopped = false;
     this.#onAir = undefined;
@@ -139,12 +143,12 @@ export class Advertiser {
   }
 
   /** While nothing is advertised: only then the address can be set (Vol 4 Part E 7.8.4). */
-  async #start({ set, address, connectable }: OnAir): Promise<void> {
+  async #start({ set, address, connectable, interval }: OnAir): Promise<void> {
     const { commands } = this.#options;
     await commands.run(LeSetRandomAddress, { address });
     await commands.run(LeSetAdvertisingParameters, {
-      intervalMin: INTERVAL,
-      intervalMax: INTERVAL,
+      intervalMin: interval,
+      intervalMax: interval,
       type: connectable ? ADV_IND : ADV_SCAN_IND,
       ownAddressType: OWN_RANDOM_ADDRESS,
       peerAddressType: 0,
@@ -159,7 +163,10 @@ export class Advertiser {
 }
 
 const sameOnAir = (a: OnAir | undefined, b: OnAir | undefined): boolean =>
-  a?.set === b?.set && a?.address === b?.address && a?.connectable === b?.connectable;
+  a?.set === b?.set &&
+  a?.address === b?.address &&
+  a?.connectable === b?.connectable &&
+  a?.interval === b?.interval;
 
 const padded = (bytes: Uint8Array): { readonly length: number; readonly data: Uint8Array } => ({
   length: bytes.length,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { silentLogger } from '../../../lib/platform/logger.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { serveH4 } from '../../../air/index.js';
 import type { H4Server, HciTransport } from '../../../air/index.js';
 import { Running } from '../../support/running.js';
@@ -140,7 +141,9 @@ export class Guest {
       ...silentLogger,
       warn: (message: string) => void this.warnings.push(message),
     };
-    const server = await serveH4({ air: { controller: () => controller }, logger });
+    // QEMU connects when it starts, and is silent until the guest attaches: for longer than hosts may be.
+    const clock = new SimClock();
+    const server = await serveH4({ air: { controller: () => controller }, logger, clock });
     this.#h4.push(server);
     return server;
   }

@@ -29,6 +29,7 @@ NOT_TAKEN = (
     "suspended",
     "not yet",
     "expired",
+    "used up",
     "clock lost",
     "slots full",
     "grant invalid",

@@ -207,6 +207,17 @@ def proofs(file):
         yield vector, "refused" if refused else "accepted"
 
 
+def commands(file):
+    """In a session, by section 5."""
+    for vector in file["commands"]:
+        case = wire.decode("Command", bytes.fromhex(vector["command"])).get("case")
+        if case is None:
+            yield vector, "unknown command"
+        else:
+            late = case not in session.AT_ANY_TIME and vector["after"] >= 5000
+            yield vector, "too late" if late else "carried out"
+
+
 def pairings(file):
     given = _bytes({key: value for key, value in file.items() if key not in ("code", "car_name", "role")})
     w0, w1 = pairing.secrets_of(file["code"])
@@ -283,6 +294,116 @@ def decisions(file):
         yield vector, refused[0] if refused else "allowed"
 
 
+class _Pin:
+    """Of a car, by section 9. Times are seconds."""
+
+    def __init__(self, pin, now):
+        self.pin = pin
+        self.tries = {"owner": 0, "other": 0}
+        self.last = {"owner": now, "other": now}
+
+    def check(self, by, typed, now):
+        if typed == "":
+            return "PIN needed"
+        made = self.tries[by]
+        if made >= 3 and now < self.last[by] + min(3600, 30 * 2 ** (made - 3)):
+            return "PIN locked"
+        self.tries[by] += 1
+        self.last[by] = now
+        if typed != self.pin:
+            return "PIN wrong"
+        if by == "owner":
+            self.tries = {"owner": 0, "other": 0}
+        else:
+            self.tries["other"] -= 1
+        return "right"
+
+
+def pins(file):
+    for sequence in file["sequences"]:
+        pin = _Pin(file["pin"], 0)
+        for index, step in enumerate(sequence["steps"]):
+            name, by = f"{sequence['name']}: {index}", step["by"]
+            if by == "power":
+                pin.last = dict.fromkeys(pin.last, step["at"])
+            elif by == "card":
+                pin = _Pin(step["pin"], step["at"])
+            else:
+                yield {**step, "name": name}, pin.check(by, step["pin"], step["at"])
+
+
+class _Links:
+    """Of a car, by section 5. Times are milliseconds."""
+
+    def __init__(self, most):
+        self.most = most
+        # By key: since when it has a link and when its turn is over, both None without a proof.
+        self.held = {}
+        # By key: the turn with which it came.
+        self._used_at = {}
+        self._now = 0
+        # By key: how much of the turn it has used, since when it is away, and since when the turn is over.
+        self.turns = {}
+
+    def _used(self, key, now):
+        used, away, over = self.turns.get(key, (0, now, None))
+        forgotten = now - away >= 5000 or (over is not None and now - over >= 30000)
+        return (0, None) if forgotten else (used, over)
+
+    def leave(self, key, now):
+        since, _ = self.held.pop(key)
+        if since is not None:
+            used, over = self._used_at[key]
+            used += now - since if now - since >= 2500 else 0
+            ended = 30000 - used < 2500
+            self.turns[key] = (used, now, (now if over is None else over) if ended else None)
+
+    def _make_room(self, now):
+        over = [(at, key) for key, (_, at) in self.held.items() if at is not None and at <= now]
+        if len(self.held) < self.most or not over:
+            return []
+        _, key = min(over)
+        self.leave(key, now)
+        return [key]
+
+    def pass_until(self, now):
+        """Whose sessions end until then: a car looks for room when a turn is over."""
+        ended = []
+        for at in sorted(at for _, at in self.held.values() if at is not None and self._now < at <= now):
+            ended += self._make_room(at)
+        self._now = now
+        return ended
+
+    def prove(self, key, now):
+        used, over = self._used(key, now)
+        left = 30000 - used if 30000 - used >= 2500 else 0
+        self.held.setdefault(key, (None, None))
+        if len(self.held) >= self.most and left == 0:
+            del self.held[key]
+            self.turns[key] = (used, now, over)
+            return "busy", []
+        self.held[key] = (now, now + left)
+        self._used_at[key] = (used, over)
+        return "served", self._make_room(now)
+
+
+def turns(file):
+    for sequence in file["sequences"]:
+        links = _Links(sequence["links"])
+        for index, step in enumerate(sequence["steps"]):
+            key, now = step["key"], step["at"]
+            verdict, ended = "", links.pass_until(now)
+            if step["does"] == "proves":
+                verdict, more = links.prove(key, now)
+                ended += more
+            elif step["does"] == "connects":
+                links.held[key] = (None, None)
+            else:
+                links.leave(key, now)
+            expected = {"name": f"{sequence['name']}: {index}", "expect": (step["expect"], step["ended"])}
+            yield expected, (verdict, ended)
+
+
 FILES = {
     "advertisements": (advertisements,),
     "names": (names,),
@@ -290,10 +411,12 @@ FILES = {
     "frames": (frames,),
     "from-car": (from_car,),
     "decisions": (decisions,),
+    "pin": (pins,),
+    "turns": (turns,),
     "uris": (uri,),
     "grants": (chains,),
     "revocation-lists": (parts,),
-    "session": (proofs,),
+    "session": (proofs, commands),
     "pairing": (pairings,),
 }
 

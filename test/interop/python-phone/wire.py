@@ -139,9 +139,9 @@ def _fields(data):
         yield number, wire_type, value
 
 
-def _decode_value(kind, value):
+def _decode_value(kind, value, before):
     if kind in MESSAGES:
-        return decode(kind, value)
+        return decode(kind, value, before)
     if kind in ENUMS:
         return ENUMS[kind].get(value, "unknown")
     if kind == "string":
@@ -161,10 +161,10 @@ def _zero(kind, label):
     return ENUMS[kind][0] if kind in ENUMS else _ZEROS.get(kind)
 
 
-def decode(message, data):
-    """All fields by name; of a oneof only the one that is set, and its name as `case`."""
+def decode(message, data, before=None):
+    """All fields by name; of a oneof only the one that is set, and its name as `case`. Merged with what came before."""
     known = MESSAGES[message]
-    out = {name: _zero(kind, label) for name, kind, oneof, label in known.values() if oneof is None}
+    out = before or {name: _zero(kind, label) for name, kind, oneof, label in known.values() if oneof is None}
     for number, wire_type, value in _fields(data):
         if number not in known:
             continue
@@ -172,7 +172,7 @@ def decode(message, data):
         wanted = _VARINT if kind in ("uint32", "bool") or kind in ENUMS else _BYTES
         if wire_type != wanted:
             raise Malformed(f"{name} has another wire type")
-        read = _decode_value(kind, value)
+        read = _decode_value(kind, value, None if label == "repeated" else out.get(name))
         if label == "repeated":
             out[name].append(read)
             continue

@@ -20,7 +20,7 @@ export interface Siege {
 export const LONGEST_HOLD_MS = LEAST_PATIENCE_MS + 200;
 
 /** How long the strangers have been at it before the owner comes: the car knows what they are like. */
-const BEFORE_MS = 20_000;
+const BEFORE_MS = 15_000;
 /** The owner comes back at some moment within this time. */
 const PAUSE_MS = 3_000;
 /** Of each stranger, whose links are long until patience is lost. */

@@ -55,6 +55,7 @@ const advertised = (controller: ScriptedController) => {
       Buffer.from(address as Uint8Array).toString('hex'),
     ),
     types: told('LE Set Advertising Parameters', 'type'),
+    intervals: told('LE Set Advertising Parameters', 'intervalMin'),
   };
 };
 
@@ -171,6 +172,17 @@ describe('the host of a peripheral', () => {
     await after(() => controller.linkDown(0x42, 0x16));
     await after(() => controller.linkDown(0x40));
     expect(types).toEqual([[0], [2], [2], [0]]);
+  });
+
+  it('advertises twice as often beside a link', async () => {
+    const { controller, peripheral, clock } = await open();
+    await peripheral.advertise([ours]);
+    for (const act of [() => controller.linkUp(0x40), () => controller.linkDown(0x40)]) {
+      act();
+      await clock.advance(0);
+      await settle();
+    }
+    expect(advertised(controller).intervals).toEqual([160, 80, 160]);
   });
 
   it('goes on without being connectable where the controller has fewer links', async () => {
