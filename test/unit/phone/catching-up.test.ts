@@ -4,7 +4,7 @@ import type { CatchUp, PhoneKeyOptions } from '../../../lib/phone/environment.js
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
-import { put } from '../../support/car-store.js';
+import { put, watchUpdates } from '../../support/car-store.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import { fingerprintOf, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 
@@ -117,8 +117,11 @@ describe('a phone restored from a backup', () => {
     expect((await backup.car()).outbox).toMatchObject([
       { own: true, refused: 'revocation-list-old' },
     ]);
+    const written: unknown[] = [];
+    watchUpdates(backup.store, (car) => written.push(car));
     await air.run(backup.key.lock());
     expect(backup.warnings).toHaveLength(1); // it is known by now
+    expect(written).toEqual([]);
 
     expect(await air.run(backup.key.deliver())).toMatchObject({
       left: 1,

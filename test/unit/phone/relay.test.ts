@@ -7,7 +7,7 @@ import type { PairedCar } from '../../../lib/phone/store.js';
 import { pause } from '../../../lib/platform/clock.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
-import { fingerprintOf, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { fingerprintOf, HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 import { put, watchUpdates } from '../../support/car-store.js';
 import { DONE } from '../../support/test-car.js';
 
@@ -73,6 +73,20 @@ describe('what is in the outbox', () => {
     await air.run(owner.key.lock());
     expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
     expect((await owner.store.list())[0]?.outbox).toHaveLength(1);
+    expect(owner.details).toContainEqual({
+      message: 'not all was delivered to the car',
+      fields: { error: expect.stringContaining('PhoneKeyError') },
+    });
+    await endpoint.stop();
+  });
+
+  it('is not brought by a key that the car has not taken', async () => {
+    const { air, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { from: NOW + HOUR, until: NOW + 2 * HOUR });
+    const [car] = await guest.store.list();
+    await put(guest.store, { ...car!, outbox: [theirs(1)] });
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(1);
     await endpoint.stop();
   });
 

@@ -14,6 +14,11 @@ import { startTestCar, TestHost } from '../../support/test-car.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
+export interface Logged {
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
 /** Phones and cars on one air and one simulated clock. */
 export class Air {
   readonly clock = new SimClock();
@@ -31,7 +36,8 @@ export class Air {
     const { clock, random } = this;
     const store = new MemoryCarStore();
     const trace: TraceEvent[] = [];
-    const warnings: { readonly message: string; readonly fields: LogFields | undefined }[] = [];
+    const warnings: Logged[] = [];
+    const details: Logged[] = [];
     /** Called with each kind of message as it goes over the air. */
     const hooks: { onTrace: (kind: string) => void } = { onTrace: () => undefined };
     const key = new PhoneKey({
@@ -42,13 +48,17 @@ export class Air {
       clock,
       wallTime: () => this.wall + clock.now(),
       random,
-      log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
+      log: {
+        ...silentLogger,
+        warn: (message, fields) => warnings.push({ message, fields }),
+        debug: (message, fields) => details.push({ message, fields }),
+      },
       trace: (event) => {
         trace.push(event);
         hooks.onTrace(event.kind);
       },
     });
-    return { key, store, trace, warnings, hooks };
+    return { key, store, trace, warnings, details, hooks };
   }
 
   /** Moves time until the promise settles. */
