@@ -126,7 +126,9 @@ class BlenoPeripheral implements Peripheral {
         },
       },
       fromCar: {
-        onSubscribe: (maxSize, tell) => void this.#subscribed(service, maxSize + 3, tell),
+        onSubscribe: (maxSize, tell) => {
+          this.#subscribed(service, maxSize + 3, tell);
+        },
         onUnsubscribe: () => {
           if (this.#served !== service) return;
           this.#endLink('remote');

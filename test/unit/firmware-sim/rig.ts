@@ -9,13 +9,13 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import type { LinkHolder } from '../../../lib/car/sessions.js';
 import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import type { Role } from '../../../lib/domain/roles.js';
-import { defaultSuite } from '../../../lib/crypto/index.js';
 import { silentLogger } from '../../../lib/platform/logger.js';
 import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** The wall time of every test car, as events tell it. */
 export const WALL_TIME = '2026-11-19T08:00:00.000Z';
@@ -99,7 +99,7 @@ export const rig = async (
     store,
     behaviors: options.behaviors ?? BEHAVIORS,
     slots: options.slots ?? 19,
-    suite: defaultSuite,
+    suite: cheapSuite,
     clock,
     wallTime: options.wallTime ?? (() => Date.parse(WALL_TIME)),
     random,

@@ -12,7 +12,7 @@ import { RUNS } from './runs.js';
 const expectNoFailures = (what: string, figures: Figures): void => {
   process.stderr.write(`${what}: ${String(figures)}\n`);
   expect(figures.failures).toEqual({});
-  expect(figures.total()).toBeGreaterThan(12);
+  expect(figures.total()).toBeGreaterThanOrEqual(10);
 };
 
 /** Cuts the power in every run. */
