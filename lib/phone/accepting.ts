@@ -89,7 +89,7 @@ export const accept = async (
       to((car) => renew(suite, car, grant, called)),
     );
     // Where the phone stopped between the two last time.
-    if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
+    await store.removeOffer(last.subject.publicKey);
     return renewed;
   }
   const { carPublicKey, chain } = grant;

@@ -9,7 +9,7 @@ import type { PhoneEnvironment } from './environment.js';
 import { taken, withOutbox } from './outbox-entries.js';
 import { folded, isAllIn, merged } from './own-list.js';
 import { nextList } from './revoking.js';
-import type { OutboxEntry, PairedCar } from './store.js';
+import type { OutboxEntry, OwnRevocationList, PairedCar } from './store.js';
 
 /** A phone that was restored from a backup does not know all that it has said; the car does. */
 
@@ -40,30 +40,29 @@ export const catchUp = async (
   const car = entryOf(connection);
   const found = await listOf(connection, deadline);
   if (found === undefined) return undefined;
-  const isThere = ({ revocationList: own }: PairedCar): boolean =>
-    own !== undefined && found.number === own.number && isAllIn(found.entries, own.entries);
+  const isThere = (own: OwnRevocationList | undefined): own is OwnRevocationList =>
+    own?.number === found.number && isAllIn(found.entries, own.entries);
   const { timeoutMs, signal } = deadline;
-  if (!isThere(car) && confirmCatchUp !== undefined) {
+  if (!isThere(car.revocationList) && confirmCatchUp !== undefined) {
     if (!asks || !(await confirmCatchUp({ car: car.name, unknown: unknownTo(car, found) }))) {
       return undefined;
     }
   }
   const outbox = await store.update(car.name, (now) => {
     const { outbox: waiting = [], revocationList: own } = now;
-    const caughtUp =
-      own !== undefined && isThere(now)
-        ? taken(
-            folded(
-              withOutbox(
-                { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
-                waiting.filter((entry) => !entry.own),
-              ),
-              carSeconds(environment, now),
+    const caughtUp = isThere(own)
+      ? taken(
+          folded(
+            withOutbox(
+              { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
+              waiting.filter((entry) => !entry.own),
             ),
-          )
-        : nextList(environment, now, (entries) => merged(entries, found.entries), {
-            above: found.number,
-          }).car;
+            carSeconds(environment, now),
+          ),
+        )
+      : nextList(environment, now, (entries) => merged(entries, found.entries), {
+          above: found.number,
+        }).car;
     return { car: caughtUp, value: caughtUp.outbox ?? [] };
   });
   return { outbox, deadline: new Deadline(clock, { timeoutMs, signal }) };

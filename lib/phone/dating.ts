@@ -29,7 +29,7 @@ export const voidUntil = ({ floor = 0, revocationList }: PairedCar): number =>
 export const signingSeconds = (
   environment: Pick<PhoneEnvironment, 'wallTime'>,
   car: PairedCar,
-): number => Math.max(carSeconds(environment, car), (car.mark ?? -1) + 1, voidUntil(car) + 1);
+): number => Math.max(carSeconds(environment, car), Math.max(car.mark ?? 0, voidUntil(car)) + 1);
 
 /**
  * What an owner's phone learns from a result. In a new epoch nothing counts that it signed before: what it
@@ -59,16 +59,17 @@ const begunAnew = (car: PairedCar, epoch: number): PairedCar => {
     clockOffset: _c,
     mark: _m,
     floor: _f,
-    shared = [],
+    shared,
     revocationList,
     outbox = [],
     ...rest
   } = car;
-  const granted = new Set(shared.map(({ fingerprint }) => fingerprint));
+  const granted = new Set(shared?.map(({ fingerprint }) => fingerprint));
   const waiting = outbox.some(({ own }) => own);
-  const entries = (revocationList?.entries ?? []).filter(
-    ({ fingerprint }) => waiting && !granted.has(toHex(fingerprint)),
-  );
+  const entries =
+    revocationList?.entries.filter(
+      ({ fingerprint }) => waiting && !granted.has(toHex(fingerprint)),
+    ) ?? [];
   if (entries.length === 0) {
     const others = outbox.filter(({ own }) => !own);
     return { ...rest, epoch, ...(others.length === 0 ? {} : { outbox: others }) };

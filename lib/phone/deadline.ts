@@ -96,7 +96,7 @@ export class Deadline implements CallOptions {
       const onAbort = (): void => {
         reject(new PhoneKeyError('interrupted', 'interrupted'));
       };
-      this.signal.addEventListener('abort', onAbort, { once: true, signal: over.signal });
+      this.signal.addEventListener('abort', onAbort, { signal: over.signal });
       cancel = this.#clock.after(this.timeoutMs, () => {
         reject(onTimeout());
       });

@@ -115,7 +115,7 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
     const car = entryOf(connection);
     const tellTime = connection.clockLost && isOwner(car);
     const unconfirmed = car.unconfirmed === true;
-    if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
+    if (!connection.usable) return;
     const afterwards = deadline.within(AFTERWARDS_MS);
     afterwards.askedNow();
     try {

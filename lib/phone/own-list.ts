@@ -19,12 +19,12 @@ const coveredUntil = ({ since }: RevocationEntry): number => since + TOLERANCE_S
  * @param now by the car's clock
  */
 export const pruned = (car: PairedCar, now: number): PairedCar => {
-  const { revocationList: list, shared = [] } = car;
+  const { revocationList: list, shared } = car;
   if (list === undefined) return car;
   const floor = voidUntil(car);
   const ended = new Set(
     shared
-      .filter((key) => endOf(key) + TOLERANCE_SECONDS < now)
+      ?.filter((key) => endOf(key) + TOLERANCE_SECONDS < now)
       .map(({ fingerprint }) => fingerprint),
   );
   const isOver = (entry: RevocationEntry): boolean =>
@@ -68,8 +68,8 @@ const without = (
     [...gone].filter(({ kind }) => kind === 'revoked').map((entry) => toHex(entry.fingerprint)),
   );
   const entries = list.entries.filter((entry) => !gone.has(entry));
-  const shared = (car.shared ?? []).filter(({ fingerprint }) => !revoked.has(fingerprint));
-  return { ...car, revocationList: { ...list, entries }, ...(car.shared && { shared }) };
+  const shared = car.shared?.filter(({ fingerprint }) => !revoked.has(fingerprint));
+  return { ...car, revocationList: { ...list, entries }, ...(shared && { shared }) };
 };
 
 /** When the last of the grants to a key ends. */
@@ -80,7 +80,7 @@ export const statusIn = (
   car: PairedCar,
 ): ((key: SharedKey) => 'valid' | 'revoked' | 'suspended' | 'void') => {
   const entries = new Map(
-    (car.revocationList?.entries ?? []).map((entry) => [toHex(entry.fingerprint), entry]),
+    car.revocationList?.entries.map((entry) => [toHex(entry.fingerprint), entry]),
   );
   return ({ fingerprint, issuedAt }) => {
     const entry = entries.get(fingerprint);

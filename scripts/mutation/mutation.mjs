@@ -65,8 +65,13 @@ const AREAS = {
   },
   // What a phone keeps of a car while it pairs, and learns of it afterwards.
   phone: {
-    mutate: ['lib/phone/{pairing,reconcile}.ts'],
-    tests: ['unit/phone/{pairing,reconcile,phone-key}', 'unit/native/phone/pair'],
+    mutate: ['lib/phone/{pairing,reconcile,deadline}.ts'],
+    tests: ['unit/phone/{pairing,reconcile,granted-key,deadline}', 'unit/native/phone/pair'],
+  },
+  // What it has by grants, what it signs itself, and what it brings to cars.
+  sharing: {
+    mutate: ['lib/phone/{accepting,grants,dating,own-list,catching-up,outbox}.ts'],
+    tests: ['unit/phone/{accepting,several-grants,dating,own-list,catching-up,relay}'],
   },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { TOLERANCE_SECONDS } from '../../../lib/credentials/grant.js';
-import type { PhoneKeyOptions } from '../../../lib/phone/environment.js';
+import type { CatchUp, PhoneKeyOptions } from '../../../lib/phone/environment.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
-import { put } from '../../support/car-store.js';
+import { put, watchUpdates } from '../../support/car-store.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import { fingerprintOf, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 
@@ -117,8 +117,11 @@ describe('a phone restored from a backup', () => {
     expect((await backup.car()).outbox).toMatchObject([
       { own: true, refused: 'revocation-list-old' },
     ]);
+    const written: unknown[] = [];
+    watchUpdates(backup.store, (car) => written.push(car));
     await air.run(backup.key.lock());
     expect(backup.warnings).toHaveLength(1); // it is known by now
+    expect(written).toEqual([]);
 
     expect(await air.run(backup.key.deliver())).toMatchObject({
       left: 1,
@@ -131,6 +134,37 @@ describe('a phone restored from a backup', () => {
     answer = true;
     expect(await air.run(backup.key.deliver())).toEqual({ delivered: 1, refused: 0, left: 0 });
     expect(host.listNumber()).toBe(2);
+    await endpoint.stop();
+  });
+
+  it.each([
+    // What somebody else has given it is delivered, too; the car does not take that.
+    ['caught up', true, [{ part: new Uint8Array(148), own: false }], [0, 1]],
+    ['caught up and delivered it', true, undefined, [0, 0]],
+    ['begun its list anew', false, undefined, [1, 0]],
+  ])('may find that another program has %s meanwhile', async (_, caughtUp, waiting, counts) => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    const backup = await restored(town, {
+      confirmCatchUp: async () => {
+        const { outbox: __, revocationList: ___, ...now } = await backup.car();
+        const [{ revocationList } = {}] = await owner.store.list();
+        const list = caughtUp && revocationList && { revocationList };
+        await put(backup.store, { ...now, ...list, ...(waiting && { outbox: waiting }) });
+        return true;
+      },
+    });
+    await owner.key.ring.suspend(ONE);
+    await air.run(owner.key.deliver());
+    await backup.key.ring.suspend(TWO);
+    const [delivered, refused] = counts;
+    expect(await air.run(backup.key.deliver())).toEqual({ delivered, refused, left: 0 });
+    const { revocationList, outbox } = await backup.car();
+    expect(outbox).toBeUndefined();
+    expect(revocationList).toMatchObject({
+      number: host.listNumber(),
+      entries: [{ fingerprint: fromHex(ONE), kind: 'suspended' }],
+    });
     await endpoint.stop();
   });
 
@@ -150,6 +184,53 @@ describe('a phone restored from a backup', () => {
     await backup.key.ring.suspend(TWO);
     expect(await air.run(backup.key.deliver())).toMatchObject({ left: 0 });
     expect(host.listNumber()).toBe(2);
+    await endpoint.stop();
+  });
+
+  it('and no more than that, and is asked of what it does not know', async () => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    await owner.key.ring.revoke(THREE);
+    const asked: CatchUp[] = [];
+    const backup = await restored(town, {
+      confirmCatchUp: (catchUp) => {
+        asked.push(catchUp);
+        host.execute = () => new Promise(() => undefined);
+        return true;
+      },
+    });
+    await owner.key.ring.suspend(ONE);
+    await air.run(owner.key.deliver());
+    await backup.key.ring.suspend(TWO);
+    const before = air.clock.now();
+    await expect(air.run(backup.key.deliver({ timeoutMs: 2_000 }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    expect(air.clock.now() - before).toBeLessThan(3_000);
+    expect(asked).toMatchObject([{ unknown: [{ fingerprint: ONE }] }]);
+    await endpoint.stop();
+  });
+
+  it('takes over nothing that a car calls resumed', async () => {
+    const town = await ownerAndGuest();
+    const { air, host, owner, endpoint } = town;
+    const backup = await restored(town);
+    await owner.key.ring.revoke(ONE);
+    await air.run(owner.key.deliver());
+    const execute = host.execute.bind(host);
+    host.execute = async (...asked) => {
+      const result = await execute(...asked);
+      const { outcome } = result;
+      if (outcome.type !== 'revocations') return result;
+      const odd = { fingerprint: fromHex(THREE)!, since: NOW, kind: 'resumed' } as const;
+      return { ...result, outcome: { ...outcome, entries: [odd, ...outcome.entries] } };
+    };
+    await backup.key.ring.suspend(THREE);
+    expect(await air.run(backup.key.deliver())).toMatchObject({ left: 0 });
+    expect((await backup.car()).revocationList?.entries).toMatchObject([
+      { fingerprint: fromHex(THREE), kind: 'suspended' },
+      { fingerprint: fromHex(ONE), kind: 'revoked' },
+    ]);
     await endpoint.stop();
   });
 

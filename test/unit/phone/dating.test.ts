@@ -28,6 +28,9 @@ describe("what an owner's phone learns from its car", () => {
     expect(learned(car, { ...NO_TERMS, mark: 6, floor: 0 }, NOW)).toBe(car);
     const driver = { ...entry, role: 'driver' } as const;
     expect(learned(driver, { ...NO_TERMS, epoch: 1, time: NOW, mark: 7 }, NOW)).toBe(driver);
+    // Who may have been made one, and did not hear of it.
+    const unsure = { ...driver, unconfirmed: true } as const;
+    expect(learned(unsure, { ...NO_TERMS, mark: 7 }, NOW)).toEqual({ ...unsure, mark: 7 });
   });
 
   it('of another epoch ends all that was said in the one before', async () => {
@@ -44,7 +47,12 @@ describe("what an owner's phone learns from its car", () => {
     } as const;
     const terms = { ...NO_TERMS, epoch: 1, time: NOW };
     expect(learned(before, terms, NOW)).toEqual({ ...entry, epoch: 1, clockOffset: 0 });
-    expect(learned({ ...before, epoch: 1 }, { ...terms, epoch: 0 }, NOW).epoch).toBe(1);
+    expect(learned(entry, { ...NO_TERMS, epoch: 1 }, NOW)).toEqual({ ...entry, epoch: 1 });
+    const theirs = { part: new Uint8Array(148), own: false };
+    const carrier = { ...before, outbox: [...before.outbox, theirs] };
+    expect(learned(carrier, terms, NOW)).toMatchObject({ outbox: [theirs] });
+    const later = { ...before, epoch: 1 };
+    expect(learned(later, { ...terms, epoch: 0 }, NOW)).toBe(later); // another car, or an old answer
   });
 
   it('keeps what may be about an owner, while the car has not heard of it', async () => {
@@ -61,7 +69,8 @@ describe("what an owner's phone learns from its car", () => {
     });
     expect(begun.outbox).toEqual(car!.outbox);
     const { outbox: _, ...heard } = car!;
-    expect(learned(heard, { ...NO_TERMS, epoch: 1 }, NOW).revocationList).toBeUndefined();
+    const { revocationList: __, shared: ___, ...rest } = heard;
+    expect(learned(heard, { ...NO_TERMS, epoch: 1 }, NOW)).toEqual({ ...rest, epoch: 1 });
   });
 });
 
@@ -113,6 +122,7 @@ describe('what a phone signs', () => {
     const before = await owner.store.list();
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
+      message: expect.stringMatching(/^the car would not believe it yet/),
       hint: expect.stringContaining('in 57 min,'), // 61 min by the car's clock, but five that it allows
     });
     expect(await owner.store.list()).toEqual(before);
@@ -123,14 +133,21 @@ describe('what a phone signs', () => {
 
   it.each([
     [5, 'waits for it'],
-    [6, 'says so'],
+    [6, 'says so, in 6 s'],
+    [119, 'says so, in 119 s'],
+    [120, 'says so, in 2 min'],
   ])('is dated %i s too far ahead: %s', async (seconds, what) => {
     const { air, owner, guest, entry } = await ownerAndGuest();
     const to = await guest.key.ring.offer();
     await put(owner.store, { ...entry, mark: NOW + TOLERANCE_SECONDS + seconds - 1 });
     const shared = air.run(owner.key.ring.share({ to }));
-    if (what === 'says so') await expect(shared).rejects.toMatchObject({ code: 'clock.ahead' });
-    else expect(termsIn((await shared).uri).issuedAt).toBe(NOW + TOLERANCE_SECONDS + seconds);
+    const [, span] = what.split('says so, ');
+    if (span !== undefined) {
+      await expect(shared).rejects.toMatchObject({
+        code: 'clock.ahead',
+        hint: expect.stringContaining(`${span},`),
+      });
+    } else expect(termsIn((await shared).uri).issuedAt).toBe(NOW + TOLERANCE_SECONDS + seconds);
   });
 
   it('has a date that can be written, whatever the clocks are', async () => {
@@ -179,14 +196,20 @@ describe('a phone whose clock is not that of its car', () => {
     await endpoint.stop();
   });
 
-  it.each([TOLERANCE_SECONDS, -TOLERANCE_SECONDS])('shares at %i s', async (clockOffset) => {
+  it.each([
+    [TOLERANCE_SECONDS, 'ahead of'],
+    [-TOLERANCE_SECONDS, 'behind'],
+  ])('shares at %i s, and one more is %s', async (clockOffset, where) => {
     const { owner, guest, entry } = await ownerAndGuest();
     const to = await guest.key.ring.offer();
     await put(owner.store, { ...entry, clockOffset });
     const { uri } = await owner.key.ring.share({ to });
     expect(termsIn(uri).issuedAt).toBe(NOW + clockOffset);
     await put(owner.store, { ...entry, clockOffset: clockOffset + Math.sign(clockOffset) });
-    await expect(owner.key.ring.share({ to })).rejects.toMatchObject({ code: 'clock.differs' });
+    await expect(owner.key.ring.share({ to })).rejects.toMatchObject({
+      code: 'clock.differs',
+      message: `the clock of Test car is 6 min ${where} that of this phone`,
+    });
   });
 });
 

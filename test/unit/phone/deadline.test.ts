@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { Deadline, DEFAULT_TIMEOUT_MS, WISH_MS } from '../../../lib/phone/deadline.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { deferred } from '../../support/waiting.js';
 
 const timedOut = (): PhoneKeyError => new PhoneKeyError('car.silent', 'too late');
 const never = new Promise<never>(() => undefined);
@@ -27,9 +29,13 @@ describe('Deadline', () => {
     expect(whole.within(500).timeoutMs).toBe(400);
   });
 
-  it('settles as the work does, and leaves no timer', async () => {
+  it('settles as the work does, and leaves neither timer nor listener', async () => {
     const clock = new SimClock();
     const deadline = new Deadline(clock, { timeoutMs: 100 });
+    const race = deadline.race(Promise.resolve(), timedOut);
+    expect(getEventListeners(deadline.signal, 'abort')).toHaveLength(1);
+    await race;
+    expect(getEventListeners(deadline.signal, 'abort')).toEqual([]);
     await expect(deadline.race(Promise.resolve(5), timedOut)).resolves.toBe(5);
     const failure = new Error('no');
     await expect(deadline.race(Promise.reject(failure), timedOut)).rejects.toBe(failure);
@@ -52,7 +58,7 @@ describe('Deadline', () => {
     const clock = new SimClock();
     const abort = new AbortController();
     const deadline = new Deadline(clock, { signal: abort.signal });
-    const interrupted = { code: 'interrupted', mayHaveSucceeded: false };
+    const interrupted = { code: 'interrupted', message: 'interrupted', mayHaveSucceeded: false };
     const race = expect(deadline.race(never, timedOut)).rejects.toMatchObject(interrupted);
     abort.abort();
     await race;
@@ -108,6 +114,27 @@ describe('Deadline', () => {
         expect(WISH_MS).toBe(10_000);
       },
     );
+
+    it('is what something that it has to wait for is raced with', async () => {
+      const { clock, deadline } = begun(60_000);
+      const { resolve, promise } = deferred<number>();
+      const done = deadline.raceWish(() => promise);
+      resolve(5);
+      expect(await done).toBe(5);
+      const late = expect(deadline.raceWish(() => never)).rejects.toMatchObject({
+        code: 'car.too-late',
+        message: 'what was asked for 10 s ago is not sent any more',
+      });
+      await clock.advance(WISH_MS);
+      await late;
+      let begins = 0;
+      expect(() =>
+        deadline.raceWish(async () => {
+          begins += 1;
+        }),
+      ).toThrow(expect.objectContaining({ code: 'car.too-late' }));
+      expect(begins).toBe(0);
+    });
 
     it('counts from when what comes next was asked for', async () => {
       const { clock, deadline, stands } = begun();

@@ -64,6 +64,13 @@ describe('an entry', () => {
     expect(listed(pruned(car, over + HOUR + 1))).toEqual(['3 revoked']);
   });
 
+  it('that only suspended goes too, but not what was shared', () => {
+    const car = carWith([entry(1, 'suspended'), entry(2)], { shared: [shared(1), shared(2)] });
+    const later = pruned(car, NOW + HOUR + TOLERANCE_SECONDS + 1);
+    expect(listed(later)).toEqual([]);
+    expect(later.shared).toEqual([shared(1)]);
+  });
+
   it('stays for as long as a new grant to that key could be taken for an old one', () => {
     const car = carWith([entry(1, 'revoked', NOW + 2 * HOUR)], { shared: [shared(1)] });
     expect(pruned(car, NOW + 2 * HOUR + TOLERANCE_SECONDS)).toBe(car);
@@ -80,6 +87,14 @@ describe('an entry', () => {
       floor: more.floor === undefined ? NOW + TOLERANCE_SECONDS : 0,
     };
     expect(listed(pruned({ ...car, revocationList: list }, NOW))).toEqual(['3 revoked']);
+  });
+
+  it('there is none to go where nothing was revoked', () => {
+    expect(pruned(paired, NOW)).toBe(paired);
+    expect(folded(paired, NOW)).toBe(paired);
+    const short = carWith([entry(1)]); // and nothing was shared
+    expect(pruned(short, NOW + 9 * HOUR)).toBe(short);
+    expect(folded(short, NOW)).toBe(short);
   });
 
   it('that resumes goes when the car has it, and not before', () => {
@@ -124,6 +139,10 @@ describe('a list that is too long', () => {
 });
 
 describe('what a phone says of a key that it shared', () => {
+  it('is that it is good, where it has revoked nothing', () => {
+    expect(statusIn(paired)(shared(1))).toBe('valid');
+  });
+
   it('is what its list says, as far as that reaches, or that it is void', () => {
     const car = carWith([entry(1), entry(2, 'suspended'), entry(3, 'resumed'), entry(4)], {
       floor: NOW - 1,

@@ -178,6 +178,12 @@ describe('what the window gives', () => {
       const confirm = () => (which === 'no' ? false : Promise.reject(stop));
       await expect(air.run(key.pair({ code: CODE, confirm }))).rejects.toMatchObject({
         code: 'usage.invalid',
+        ...(which === 'no'
+          ? {
+              message: 'what the pairing window gives was not wanted',
+              hint: expect.stringMatching(/^Nothing was saved/),
+            }
+          : { message: 'not like this' }),
         mayHaveSucceeded: false,
       });
       expect(await store.list()).toEqual([before]);
@@ -196,6 +202,16 @@ describe('what the window gives', () => {
     expect(await air.run(key.pair({ code: CODE, timeoutMs: 2_000, confirm }))).toMatchObject({
       state: 'paired',
     });
+    await endpoint.stop();
+  });
+
+  it('is waited for no longer than was said, once the answer is there', async () => {
+    const { air, host, key, endpoint } = await withWindow();
+    host.pairing.enrol = () => new Promise(() => undefined);
+    await expect(air.run(key.pair({ code: CODE, timeoutMs: 2_000 }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    expect(air.clock.now()).toBeLessThan(3_000);
     await endpoint.stop();
   });
 

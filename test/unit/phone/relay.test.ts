@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_PART_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/revocation-list.js';
+import { refusedResult } from '../../../lib/domain/outcomes.js';
+import { WISH_MS } from '../../../lib/phone/deadline.js';
 import { MOST_IN_OUTBOX } from '../../../lib/phone/outbox-entries.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
+import { pause } from '../../../lib/platform/clock.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
-import { fingerprintOf, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
-import { put } from '../../support/car-store.js';
+import { fingerprintOf, HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { put, watchUpdates } from '../../support/car-store.js';
+import { DONE } from '../../support/test-car.js';
 
 const KEY = '00112233aabbccdd';
 
@@ -15,6 +20,11 @@ const manyRevocationLists = async (count: number): Promise<string[]> => {
   for (let n = 0; n < count; n++) uris.push(...(await owner.key.ring.refresh()).uris);
   return uris;
 };
+
+const UNSURE = { unconfirmed: true } as const;
+
+/** Of another owner, and not good for anything. */
+const theirs = (n: number) => ({ part: new Uint8Array(148).fill(n), own: false });
 
 describe('what is in the outbox', () => {
   it('is delivered by the next command, of any kind, and then no more', async () => {
@@ -63,6 +73,53 @@ describe('what is in the outbox', () => {
     await air.run(owner.key.lock());
     expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
     expect((await owner.store.list())[0]?.outbox).toHaveLength(1);
+    expect(owner.details).toContainEqual({
+      message: 'not all was delivered to the car',
+      fields: { error: expect.stringContaining('PhoneKeyError') },
+    });
+    await endpoint.stop();
+  });
+
+  it('is not brought by a key that the car has not taken', async () => {
+    const { air, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { from: NOW + HOUR, until: NOW + 2 * HOUR });
+    const [car] = await guest.store.list();
+    await put(guest.store, { ...car!, outbox: [theirs(1)] });
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(1);
+    await endpoint.stop();
+  });
+
+  it('is kept where the car neither takes nor refuses it, and nothing is written', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await owner.key.ring.revoke(KEY);
+    const [car] = await owner.store.list();
+    await put(owner.store, { ...car!, outbox: [...car!.outbox!, theirs(1)] });
+    const asked: string[] = [];
+    host.execute = async ({ type }) => {
+      asked.push(type);
+      return refusedResult('fault');
+    };
+    const written: unknown[] = [];
+    watchUpdates(owner.store, (now) => written.push(now));
+    const delivery = await air.run(owner.key.deliver());
+    expect(delivery).toStrictEqual({ delivered: 0, refused: 0, left: 2 });
+    expect(asked.slice(0, 3)).toEqual(['status', 'deliver', 'deliver']);
+    expect(written).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('is remembered part by part', async () => {
+    const { air, host, owner, entry, endpoint } = await ownerAndGuest();
+    await put(owner.store, { ...entry, outbox: [theirs(1), theirs(2)] });
+    let parts = 0;
+    host.execute = ({ type }) => {
+      if (type === 'deliver') parts += 1;
+      if (parts === 2) air.loseLink();
+      return parts === 2 ? new Promise(() => undefined) : Promise.resolve(DONE);
+    };
+    await expect(air.run(owner.key.deliver())).rejects.toMatchObject({ mayHaveSucceeded: true });
+    expect(await owner.store.list()).toEqual([{ ...entry, outbox: [theirs(2)] }]);
     await endpoint.stop();
   });
 
@@ -134,6 +191,37 @@ describe('what is in the outbox', () => {
       await expect(owner.key.relay(uris)).rejects.toMatchObject({ code: 'usage.invalid' });
     },
   );
+});
+
+describe('what follows a command', () => {
+  it.each<[string, Partial<PairedCar>, boolean, string[]]>([
+    ['nothing', {}, false, []],
+    ['a question, where the end of a pairing was not heard', UNSURE, false, ['listKeys']],
+    ['the time, where the car has lost it', {}, true, ['setTime']],
+    ['both', UNSURE, true, ['listKeys', 'setTime']],
+    ['no time from who is no owner', { role: 'driver' }, true, []],
+  ])('is %s', async (_, more, clockLost, after) => {
+    const { air, host, owner, entry, endpoint } = await ownerAndGuest();
+    await put(owner.store, { ...entry, ...more });
+    host.clockLost = clockLost;
+    await air.run(owner.key.lock());
+    expect(host.executed).toEqual(['lock', ...after]);
+    expect(host.clockLost).toBe(clockLost && !after.includes('setTime'));
+    await endpoint.stop();
+  });
+
+  it('is asked for when the answer is there, however long that took', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await owner.key.ring.revoke(KEY);
+    const execute = host.execute.bind(host);
+    host.execute = async (command, asking) => {
+      if (command.type === 'lock') await pause(air.clock, WISH_MS + 1_000);
+      return execute(command, asking);
+    };
+    await air.run(owner.key.lock());
+    expect(host.listNumber()).toBe(1);
+    await endpoint.stop();
+  });
 });
 
 describe("a stranger's phone", () => {

@@ -3,6 +3,8 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import type { Role } from '../../../lib/domain/roles.js';
+import { silentLogger } from '../../../lib/platform/logger.js';
+import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
@@ -11,6 +13,11 @@ import type { TraceEvent } from '../../../lib/link/message-link.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
+
+export interface Logged {
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
 
 /** Phones and cars on one air and one simulated clock. */
 export class Air {
@@ -29,6 +36,8 @@ export class Air {
     const { clock, random } = this;
     const store = new MemoryCarStore();
     const trace: TraceEvent[] = [];
+    const warnings: Logged[] = [];
+    const details: Logged[] = [];
     /** Called with each kind of message as it goes over the air. */
     const hooks: { onTrace: (kind: string) => void } = { onTrace: () => undefined };
     const key = new PhoneKey({
@@ -39,12 +48,17 @@ export class Air {
       clock,
       wallTime: () => this.wall + clock.now(),
       random,
+      log: {
+        ...silentLogger,
+        warn: (message, fields) => warnings.push({ message, fields }),
+        debug: (message, fields) => details.push({ message, fields }),
+      },
       trace: (event) => {
         trace.push(event);
         hooks.onTrace(event.kind);
       },
     });
-    return { key, store, trace, hooks };
+    return { key, store, trace, warnings, details, hooks };
   }
 
   /** Moves time until the promise settles. */

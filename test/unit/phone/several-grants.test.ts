@@ -10,10 +10,12 @@ import {
   MOST_GRANTS,
   withGrant,
   withNext,
+  withoutGrants,
   withTaken,
 } from '../../../lib/phone/grants.js';
 import type { ShareOptions } from '../../../lib/phone/sharing.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
+import { grantTo } from '../credentials/sample.js';
 import { HOUR, NOW, ownerAndGuest, shareWith, termsIn } from './sharing-setup.js';
 
 const DAY = 24 * HOUR;
@@ -210,6 +212,71 @@ describe('several grants to one key', () => {
       message: expect.stringContaining('newer'),
     });
     await endpoint.stop();
+  });
+});
+
+describe('a grant that is older than another', () => {
+  it('is taken as long as the car has not taken the other', () => {
+    const [newer, older] = [grantTo({ issuedAt: 2 }), grantTo({ issuedAt: 1, role: 'valet' })];
+    const before: PairedCar = {
+      name: 'car',
+      carPublicKey: new Uint8Array(32),
+      ...pair(3),
+      state: 'pending',
+      grant: newer,
+    };
+    expect(grantsOf(withGrant(before, older))).toEqual([{ grant: newer }, { grant: older }]);
+    expect(() => withGrant(withTaken(before), older)).toThrow('newer');
+    const same = grantTo({ issuedAt: 2, role: 'valet' }); // as old as the other is not newer
+    expect(() => withGrant(withTaken(before), same)).toThrow('newer');
+  });
+});
+
+describe('a phone that was refused', () => {
+  const [first, second, third] = (['guest', 'valet', 'driver'] as const).map((role) =>
+    grantTo({ role }),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
+  const car: PairedCar = {
+    name: 'car',
+    carPublicKey: new Uint8Array(32),
+    ...pair(3),
+    state: 'paired',
+    grant: first,
+    otherGrants: [{ grant: second }, { grant: third }],
+  };
+
+  it('goes on to another grant after some refusals, and drops this one after some of them', () => {
+    const kept = [{ grant: second }, { grant: third }, { grant: first, taken: true }];
+    const results = new Map<string, string[]>();
+    for (const refusal of [undefined, ...REFUSAL_WORDS]) {
+      const next = withNext(car, refusal, 'unlock');
+      const what = next === car ? 'stays' : grantsOf(next).length === 3 ? 'keeps' : 'drops';
+      expect(grantsOf(next)).toEqual(
+        { stays: grantsOf(car), keeps: kept, drops: kept.slice(0, 2) }[what],
+      );
+      results.set(what, [...(results.get(what) ?? []), refusal ?? 'unknown']);
+    }
+    expect(results.get('drops')?.sort()).toEqual([
+      ...['expired', 'grant-invalid', 'grant-void', 'used-up'],
+    ]);
+    expect(results.get('keeps')?.sort()).toEqual([
+      ...['dated-ahead', 'lease-over', 'not-permitted', 'not-yet', 'suspended', 'unknown'],
+    ]);
+  });
+
+  it('goes on to none that does not permit it, and stays where there is none', () => {
+    expect(grantsOf(withNext(car, 'not-permitted', 'frunk')).map(({ grant }) => grant)).toEqual([
+      ...[third, second, first],
+    ]);
+    const { otherGrants: _, ...alone } = car;
+    expect(withNext(alone, 'expired', 'unlock')).toBe(alone);
+    const none = withoutGrants(car);
+    const { grant: __, ...rest } = alone;
+    expect(none).toEqual(rest);
+    expect(grantsOf(none)).toEqual([]);
+    expect(withNext(none, undefined, 'unlock')).toBe(none);
+    expect(withTaken({ ...none, state: 'pending' })).toEqual(none);
+    expect(withTaken({ ...alone, state: 'pending' })).toEqual({ ...alone, role: 'guest' });
   });
 });
 

@@ -180,29 +180,42 @@ describe('PhoneKey.pair', () => {
     await endpoint.stop();
   });
 
-  it('says that the car has enrolled it when only saving the slot failed', async () => {
-    const { air, host, key, store, endpoint } = await withWindow();
-    watchUpdates(store, (car) => {
-      if (car.state === 'paired') throw new PhoneKeyError('keys.not-saved', 'disk full');
-    });
-    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
-      code: 'keys.not-saved',
-      message: expect.stringContaining('has enrolled'),
-      mayHaveSucceeded: true,
-    });
-    await air.run(key.unlock());
-    expect(host.executed).toEqual(['unlock', 'listKeys']);
-    await endpoint.stop();
-  });
+  it.each([
+    ['keys.not-saved', new PhoneKeyError('keys.not-saved', 'disk full')],
+    ['internal', new Error('disk full')],
+  ])(
+    'says that the car has enrolled it when only saving the slot failed: %s',
+    async (code, cause) => {
+      const { air, host, key, store, endpoint } = await withWindow();
+      watchUpdates(store, (car) => {
+        if (car.state === 'paired') throw cause;
+      });
+      await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+        code,
+        cause,
+        message: expect.stringContaining('has enrolled'),
+        mayHaveSucceeded: true,
+      });
+      await air.run(key.unlock());
+      expect(host.executed).toEqual(['unlock', 'listKeys']);
+      await endpoint.stop();
+    },
+  );
 
   it('says that the car refused also when the entry cannot be removed', async () => {
-    const { air, host, key, store, endpoint } = await withWindow();
+    const { air, host, key, store, warnings, endpoint } = await withWindow();
     host.slots = 0;
-    store.remove = () => Promise.reject(new PhoneKeyError('keys.not-saved', 'disk full'));
+    store.remove = () => Promise.reject(new Error('disk full'));
     await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
       code: 'pairing.slots-full',
       mayHaveSucceeded: false,
     });
+    expect(warnings).toEqual([
+      {
+        message: 'the attempt to pair stays in the store, it could not be undone',
+        fields: { error: 'Error: disk full' },
+      },
+    ]);
     await endpoint.stop();
   });
 
