@@ -146,7 +146,8 @@ export class SimulatedCar {
       onEvent: (event) => {
         onLinkEvent?.(event);
         const time = new Date(wallTime()).toISOString();
-        for (const watcher of this.#watchers) watcher({ ...linkEvent(event), at: clock.now(), time });
+        for (const watcher of this.#watchers)
+          watcher({ ...linkEvent(event), at: clock.now(), time });
       },
     });
     await this.#endpoint.start();
