@@ -63,7 +63,7 @@ export interface Torn {
   readonly image: FlashImage;
 }
 
-/** Everything that cutting this step short may leave of the chip. */
+/** Everything that cutting this step short may leave of the chip; an image is made when it is looked at, as samples leave most out. */
 export function* tornImages(
   before: FlashImage,
   step: FlashStep,
@@ -71,9 +71,17 @@ export function* tornImages(
   random: Random,
 ): Generator<Torn> {
   for (const tear of tearsOf(step)) {
-    const image = copyImage(before);
-    tearStep(image, step, tear, geometry, random);
-    yield { tear: tear.name, image };
+    let made: FlashImage | undefined;
+    yield {
+      tear: tear.name,
+      get image() {
+        if (made === undefined) {
+          made = copyImage(before);
+          tearStep(made, step, tear, geometry, random);
+        }
+        return made;
+      },
+    };
   }
 }
 

@@ -75,7 +75,12 @@ export const flashMedium = (store = realStore): FlashMedium => {
           const random = seededRandom(`${seed}, torn`);
           onStep(function* () {
             for (const torn of tornImages(before, step, GEOMETRY, random)) {
-              yield { name: `${step.type}: ${torn.tear}`, image: torn.image };
+              yield {
+                name: `${step.type}: ${torn.tear}`,
+                get image() {
+                  return torn.image;
+                },
+              };
             }
           });
         },
