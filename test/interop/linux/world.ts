@@ -39,6 +39,8 @@ export class World {
     right: this.bench.controller(),
   };
 
+  readonly #up = new Map<keyof World['controllers'], number>();
+
   async open(): Promise<void> {
     await this.guest.boot(this.controllers);
   }
@@ -56,10 +58,13 @@ export class World {
     return index;
   }
 
-  /** Likewise, turned on without BlueZ, as noble and bleno want it. */
+  /** Likewise, turned on without BlueZ, as noble and bleno want it; it stays so for the tests that follow. */
   async attachUp(name: keyof World['controllers']): Promise<number> {
+    const known = this.#up.get(name);
+    if (known !== undefined) return known;
     const index = await this.guest.attach(name);
     await this.#hciconfig(index, 'up');
+    this.#up.set(name, index);
     return index;
   }
 
