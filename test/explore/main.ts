@@ -75,11 +75,12 @@ const exploreAll = (): boolean => {
   const names = options.world === undefined ? WORLDS.map(({ name }) => name) : [options.world];
   const outcomes = names.map(explore);
   const states = outcomes.reduce((sum, each) => sum + each.states, 0);
+  const said = options.world === undefined ? '; every refusal was met' : '';
   const unmet =
     options.world === undefined ? REFUSALS.filter((each) => !refusalsMet.has(each)) : [];
   say(
     `${String(states)} states in ${String(names.length)} worlds` +
-      (unmet.length > 0 ? `; refusals never met: ${unmet.join(', ')}` : ''),
+      (unmet.length > 0 ? `; refusals never met: ${unmet.join(', ')}` : said),
     { states, worlds: names.length, unmet },
   );
   return outcomes.every(({ broken }) => !broken) && unmet.length === 0;
