@@ -5,6 +5,7 @@ import { decodeFromCar, encodeToCar, LENGTH } from '../lib/native/codec.js';
 import type { ToCarMessage } from '../lib/native/codec.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import type { PhoneKeys } from '../lib/native/pairing/phone.js';
+import { pairingSecrets } from '../lib/native/pairing/transcript.js';
 import type { SealedChannel } from '../lib/native/session/common.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
@@ -164,7 +165,7 @@ export class HostilePhone {
   /** A pairing with this code, for the newest challenge. */
   newPairing(code: string): PhonePairing {
     const { suite, random } = this.#options;
-    return new PhonePairing(suite, random, code, this.challenge);
+    return new PhonePairing(suite, random, pairingSecrets(code, suite), this.challenge);
   }
 
   pairStart(code: string): ToCar {

@@ -120,7 +120,7 @@ export const pairingRun = () => {
   const { bytes: hello } = challengeOf(KEYS.pairingChallengeEphemeral);
   const registration = pairingRegistration(KEYS.code);
   const phoneRandom = fixed(KEYS.proverRandom, KEYS.pairingPhoneEphemeral);
-  const phone = new PhonePairing(suite, phoneRandom, KEYS.code, hello);
+  const phone = new PhonePairing(suite, phoneRandom, pairingSecrets(KEYS.code, suite), hello);
   const carRandom = fixed(KEYS.verifierRandom, KEYS.pairingCarEphemeral);
   const car = new CarPairing(suite, carRandom, registration, hello);
   const answer = car.respond(phone.share);

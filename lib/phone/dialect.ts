@@ -32,11 +32,14 @@ export interface PhoneDialect {
   /** Opens a link for commands to a car that this phone has a key for. */
   readonly open: OverLink<PairedCar, CarSession>;
   /**
-   * Proves to a car that the code on its screen is known here, and the other way round.
-   * It is told the code, 8 digits.
+   * Gives what proves to a car that the code on its screen, 8 digits, is known here, and the other way round. What
+   * takes its time is done before there is a link, for which a car has little patience.
    * @throws PhoneKeyError also `pairing.*`
    */
-  readonly pair?: OverLink<string, CarToPair>;
+  pair?(
+    code: string,
+    phone: DialectEnvironment,
+  ): (link: CentralLink, deadline: Deadline) => Promise<CarToPair>;
   /** Sends a part of a revocation list to a car that this phone need not have a key for; resolves when the car has it. */
   readonly relay?: OverLink<Uint8Array, void>;
 }

@@ -67,9 +67,10 @@ export class PhoneKey extends Remote {
       },
       deadline,
     );
+    const pairOver = seen.dialect.pair?.(code, environment);
+    if (!pairOver) throw new PhoneKeyError('internal', 'nobody can pair with this car');
     return overLink(environment, seen, deadline, async (link) => {
-      const shown = await seen.dialect.pair?.(link, code, environment, deadline);
-      if (shown === undefined) throw new PhoneKeyError('internal', 'nobody can pair with this car');
+      const shown = await pairOver(link, deadline);
       const { attHandle } = link;
       const car = await enrolAt(environment, shown, attHandle, options.confirm, deadline);
       return carOf(environment.suite, car);

@@ -4,6 +4,7 @@ import { flip } from '../../lab/flip.js';
 import type { ToCar } from '../../lab/hostile-phone.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhonePairing } from '../../lib/native/pairing/phone.js';
+import { pairingSecrets } from '../../lib/native/pairing/transcript.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { encodeToCar } from '../../lib/native/codec.js';
 import { cheapSuite } from '../support/cheap-suite.js';
@@ -22,7 +23,12 @@ const openMachine = (): Machine => {
 };
 
 const newPhone = (challenge: Uint8Array): PhonePairing =>
-  new PhonePairing(cheapSuite, seededRandom('phone'), '12345678', challenge);
+  new PhonePairing(
+    cheapSuite,
+    seededRandom('phone'),
+    pairingSecrets('12345678', cheapSuite),
+    challenge,
+  );
 
 /** A good pairing, both directions; the machine and the phone repeat it byte for byte. */
 const record = () => {

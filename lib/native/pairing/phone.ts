@@ -8,13 +8,13 @@ import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../code
 import type { CarIdentity } from '../codec.js';
 import { SealedChannel } from '../session/common.js';
 import { Spake2PlusProver } from './spake2plus.js';
+import type { ProverSecrets } from './spake2plus.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
   inOrder,
   pairingContext,
   pairingHandshake,
-  pairingSecrets,
   signedInPairing,
 } from './transcript.js';
 
@@ -35,12 +35,15 @@ export class PhonePairing {
   #identity: KeyPair | undefined;
   #channel: SealedChannel | undefined;
 
-  /** @param challenge the handshake field of the Hello on this link, 32 bytes */
-  constructor(suite: Suite, random: Random, code: string, challenge: Uint8Array) {
+  /**
+   * @param secrets of the code: `pairingSecrets`
+   * @param challenge the handshake field of the Hello on this link, 32 bytes
+   */
+  constructor(suite: Suite, random: Random, secrets: ProverSecrets, challenge: Uint8Array) {
     this.#suite = suite;
     this.#random = random;
     this.#prover = new Spake2PlusProver({
-      ...pairingSecrets(code, suite),
+      ...secrets,
       context: pairingContext(challenge),
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,

@@ -6,6 +6,7 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import type { PairingOffer } from '../../../lib/phone/index.js';
 import { DONE, resultOf } from '../../support/test-car.js';
 import { grantTo } from '../credentials/sample.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 import { CODE, hostFor, introduce, withWindow } from './setup.js';
 
 /** What a phone knows of a car that it has a key for, and what a car that pairs with it again does to that. */
@@ -266,3 +267,20 @@ function listed(role: Role, slot: number, grantedBy: number | null = null): Resu
   };
   return resultOf({ type: 'keys', keys: [{ ...key, own: false, slot: 9 }, key] });
 }
+
+describe('a pairing', () => {
+  it('does what is slow of a pairing before it takes a link: cars have little patience', async () => {
+    const { air, endpoint } = await withWindow();
+    const linksAtScrypt: number[] = [];
+    const { key } = air.phone(undefined, undefined, {
+      ...cheapSuite,
+      scrypt: (...args) => {
+        linksAtScrypt.push(air.radio.links.length);
+        return cheapSuite.scrypt(...args);
+      },
+    });
+    await air.run(key.pair({ code: CODE }));
+    expect(linksAtScrypt).toEqual([0]);
+    await endpoint.stop();
+  });
+});

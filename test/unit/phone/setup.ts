@@ -1,4 +1,5 @@
 import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { Suite } from '../../../lib/crypto/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
@@ -32,7 +33,7 @@ export class Air {
     return startTestCar({ peripheral: radio.peripheral(), clock, random, host });
   }
 
-  phone(central: Central = this.radio.central(), name = 'Ada') {
+  phone(central: Central = this.radio.central(), name = 'Ada', suite: Suite = cheapSuite) {
     const { clock, random } = this;
     const store = new MemoryCarStore();
     const trace: TraceEvent[] = [];
@@ -44,7 +45,7 @@ export class Air {
       central,
       store,
       name,
-      suite: cheapSuite,
+      suite,
       clock,
       wallTime: () => this.wall + clock.now(),
       random,

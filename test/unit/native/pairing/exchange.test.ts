@@ -50,7 +50,7 @@ const DONE: Enrolment = {
 const carPairing = (on = challenge): CarPairing =>
   new CarPairing(portableSuite, seededRandom('car'), registration, on);
 const phonePairing = (code = CODE): PhonePairing =>
-  new PhonePairing(nodeSuite, seededRandom('phone'), code, challenge);
+  new PhonePairing(nodeSuite, seededRandom('phone'), pairingSecrets(code, nodeSuite), challenge);
 
 /** Up to the offer, which the phone has not opened. */
 const offered = () => {
