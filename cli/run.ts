@@ -26,7 +26,7 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    const json = argv.includes('--json') || host.env['KEY_JSON'] !== undefined;
+    const json = wantsJson(argv, host);
     // Help that was not asked for has been written already.
     if (error.code === 'commander.help' && !json) return EXIT.usage;
     return reportError(
@@ -50,30 +50,52 @@ const usageError = ({ code, message, command }: UsageError): PhoneKeyError => {
 
 /** The command as a process: signals, closed pipes, exit code. */
 export const runProcess = async (): Promise<void> => {
+  const { argv, stdin, stdout, stderr } = process;
   const interrupt = new Interrupt();
   interrupt.listen();
+  const host = { stdin, stdout, stderr, env: withoutEmpty(process.env), interrupt };
+  process.exit(await runOn(argv.slice(2), host));
+};
+
+type Written = Host & Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>;
+
+/** As `run`, on streams that may turn out not to be writable. */
+export const runOn = async (argv: readonly string[], host: Written): Promise<ExitCode> => {
+  const { stdout, stderr, env, interrupt } = host;
   let unwritten: Error | undefined;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: Error) => {
-      // Whoever read has gone (`key scan | head -1`): there is nobody left to work for.
-      interrupt.abort();
-      if (stream === process.stdout && !isErrno(error, 'EPIPE')) unwritten = error;
-    });
-  }
-  const env = withoutEmpty(process.env);
-  const { stdin, stdout, stderr } = process;
-  const exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, interrupt });
+  stdout.on('error', (error: Error) => {
+    unwritten ??= error;
+    interrupt.unread();
+  });
+  // Talk is worth nothing when nobody hears it, and the work goes on.
+  stderr.on('error', () => undefined);
+  const exitCode = await run(argv, host);
   // Pipes are written to in the background on some systems.
   for (const stream of [stdout, stderr]) {
     if (stream.writable) await new Promise((resolve) => stream.write('', resolve));
   }
   await new Promise(setImmediate); // until an error of the last write has been told
-  if (exitCode === EXIT.ok && unwritten !== undefined) {
-    stderr.write(`key: done, but the result cannot be written: ${unwritten.message}\n`);
-    process.exit(EXIT.internal);
-  }
-  process.exit(exitCode);
+  // Who has read enough of what goes on (`key air watch | head -1`) is content.
+  const enough = interrupt.tells && isErrno(unwritten, 'EPIPE');
+  if (exitCode !== EXIT.ok || unwritten === undefined || enough) return exitCode;
+  const error = notWritten(unwritten, interrupt);
+  return reportError(error, new Output(stdout, stderr, env, wantsJson(argv, host)), false);
 };
+
+const wantsJson = (argv: readonly string[], { env }: Host): boolean =>
+  argv.includes('--json') || env['KEY_JSON'] !== undefined;
+
+const notWritten = (cause: Error, { tells }: Interrupt): PhoneKeyError =>
+  tells
+    ? new PhoneKeyError('internal', `the results cannot be written: ${cause.message}`, {
+        cause,
+        hint: 'Check where stdout goes, and that the disk is not full.',
+      })
+    : new PhoneKeyError('internal', `done, but the result cannot be written: ${cause.message}`, {
+        cause,
+        mayHaveSucceeded: true,
+        hint: 'Check where stdout goes, and that the disk is not full. What was asked for is done: do not ask again.',
+      });
 
 /** An empty variable counts as not set, and so do the ways to say no to a switch. */
 const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {

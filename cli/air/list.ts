@@ -16,7 +16,7 @@ export const listAir = async (
   context: Context,
   { watch }: { readonly watch?: true | undefined },
 ): Promise<void> => {
-  const { output, paths, signal } = context;
+  const { host, output, paths } = context;
   const show = (list: AirList): void =>
     output.result(list, [describeSettings(list), ...table([HEADER, ...rows(list)])]);
   if (watch !== true) {
@@ -35,7 +35,7 @@ export const listAir = async (
     const left = gone.map(({ label, address }) => `${plain(label) || address} has left`);
     output.result(change, [...left, ...table(rows(list, change.devices, absent))]);
   };
-  return follow(signal, watched, tell, airEnded);
+  return follow(host.interrupt.whileRead(), watched, tell, airEnded);
 };
 
 const HEADER = ['NAME', 'PLACE', 'POWER', 'RADIO', 'ADDRESS', 'LINKS'];

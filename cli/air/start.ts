@@ -19,7 +19,8 @@ export const startAir = async (
   context: Context,
   { h4, pty, ...settings }: HubSettings & DoorOptions,
 ): Promise<void> => {
-  const { output, paths, signal } = context;
+  const { host, output, paths } = context;
+  const signal = host.interrupt.whileRead();
   const tell = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
     output.event(time, { ...event, time }, sentence);

@@ -26,7 +26,8 @@ export const showAir = async (
   { hci, read }: WatchOptions,
   open = tapHub,
 ): Promise<ExitCode> => {
-  const { output, paths, signal } = context;
+  const { host, output, paths, signal } = context;
+  const readers = host.interrupt.whileRead();
   const keys = await homeKeys(context);
   const view = hci === true ? new HciView() : new AirView(keys);
   const tell = async (event: AirEvent): Promise<void> => {
@@ -37,12 +38,12 @@ export const showAir = async (
     }
   };
   if (read !== undefined) {
-    for await (const event of capture(read, signal)) await tell(event);
+    for await (const event of capture(read, readers)) await tell(event);
     return signal.aborted ? EXIT.interrupted : EXIT.ok;
   }
   const tap = await open(paths.hub);
   output.say('watching the air; Ctrl-C ends it');
-  await follow(signal, tap, tell, airEnded);
+  await follow(readers, tap, tell, airEnded);
   return EXIT.ok;
 };
 

@@ -24,11 +24,16 @@ export const sessionKeyLog = ({
     });
   }
   closeSync(openOwn(path)); // tells now what would be wrong later
+  let begin = '';
   return (line) => {
     try {
       const file = openOwn(path);
       try {
-        writeSync(file, line);
+        const text = begin + line;
+        begin = '';
+        if (writeSync(file, text) === text.length) return;
+        begin = '\n'; // the next line is whole all the same
+        throw new Error('there is no room for it');
       } finally {
         closeSync(file);
       }

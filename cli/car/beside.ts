@@ -97,7 +97,7 @@ export const carStatus = async (
   beside: Beside,
   { watch }: { readonly watch?: true | undefined },
 ): Promise<void> => {
-  const { output, signal } = beside.context;
+  const { host, output } = beside.context;
   if (watch !== true) {
     showStatus(beside, await ask(beside, (car) => car.status()));
     return;
@@ -107,7 +107,7 @@ export const carStatus = async (
   const tell = (event: CarEvent): void => output.event(event.time, event, describeCarEvent(event));
   const stopped = (): PhoneKeyError =>
     new PhoneKeyError('sim.not-running', `${beside.name} has stopped`);
-  await follow(signal, watched, tell, stopped);
+  await follow(host.interrupt.whileRead(), watched, tell, stopped);
 };
 
 const showStatus = (beside: Beside, found: CarReport): void => {

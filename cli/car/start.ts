@@ -20,12 +20,13 @@ export const startCar = async (
     readonly stack?: Stack | undefined;
   } = {},
 ): Promise<void> => {
-  const { output, log, paths, signal } = context;
+  const { host, output, log, paths } = context;
   /** For what happens outside the car's own controller. */
   const tellNow = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
     output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
+  const signal = host.interrupt.whileRead();
   const keyLog = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name, options.stack);
   const failure = new AbortController();

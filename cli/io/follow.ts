@@ -1,7 +1,7 @@
 import { stopping } from './interrupt.js';
 
 /**
- * Tells what happens elsewhere until Ctrl-C.
+ * Tells what happens elsewhere until the signal aborts: Ctrl-C, or nobody reads it any more.
  * @throws what `ended` gives, when the other side ends first
  */
 export const follow = async <E>(

@@ -38,13 +38,31 @@ export const orAborted = <T>(
 /** Ctrl-C: the first one calls the work off and lets it clean up, the second ends the process. */
 export class Interrupt {
   readonly #controller = new AbortController();
+  readonly #unread = new AbortController();
+  #tells = false;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
+  /** Whether the work is over once nobody reads what it tells. */
+  get tells(): boolean {
+    return this.#tells;
+  }
+
   abort(): void {
     this.#controller.abort();
+  }
+
+  /** Nobody reads stdout any more, or nothing can be written there. */
+  unread(): void {
+    this.#unread.abort();
+  }
+
+  /** For work that is there to tell things: aborts on Ctrl-C, and when nobody reads them any more. */
+  whileRead(): AbortSignal {
+    this.#tells = true;
+    return AbortSignal.any([this.signal, this.#unread.signal]);
   }
 
   listen(): void {

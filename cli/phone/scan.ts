@@ -14,7 +14,8 @@ export const showScan = async (
   context: Context<'radio'>,
   { for: seconds }: { readonly for: number },
 ): Promise<ExitCode> => {
-  const { output, signal } = context;
+  const { host, output, signal } = context;
+  const enough = host.interrupt.whileRead();
   const heard = new Map<string, SeenCar>();
   await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
     const over = new AbortController();
@@ -27,7 +28,7 @@ export const showScan = async (
       if (!output.json || before?.pairing === pairing) return;
       output.result({ id, rssi, pairing, car: car?.name ?? null }, []);
     };
-    await stopping(signal, stop, () => phone.scan(hear, over.signal)).finally(() =>
+    await stopping(enough, stop, () => phone.scan(hear, over.signal)).finally(() =>
       clearTimeout(timer),
     );
   });

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EXIT } from '../../cli/exit-codes.js';
+import { Interrupt } from '../../cli/io/interrupt.js';
+import { runOn } from '../../cli/run.js';
+import { btsnoopHeader, btsnoopRecord } from '../../air/capture/btsnoop.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'key-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+/** A stream that keeps what is written, or fails with each write. */
+const stream = (code?: string) => {
+  const kept: string[] = [];
+  const sink = new Writable({
+    autoDestroy: false, // as those of a process
+    write(chunk: Buffer, _encoding, done) {
+      if (code === undefined) kept.push(chunk.toString());
+      done(code === undefined ? null : Object.assign(new Error(`${code}: it fails`), { code }));
+    },
+  });
+  return { sink, text: () => kept.join('') };
+};
+
+const runWith = async (argv: readonly string[], fails: { out?: string; err?: string }) => {
+  const [out, err] = [stream(fails.out), stream(fails.err)];
+  const host = {
+    stdin: new PassThrough(),
+    stdout: out.sink,
+    stderr: err.sink,
+    env: { KEY_HOME: home, KEY_RADIO: 'virtual' },
+    interrupt: new Interrupt(),
+  };
+  err.sink.write('key: a remark\n');
+  const code = await runOn(argv, host);
+  return { code, out: out.text(), err: err.text(), interrupted: host.interrupt.signal.aborted };
+};
+
+const capture = (records: number): string => {
+  const path = join(home, 'air.btsnoop');
+  const record = btsnoopRecord(Buffer.from('0504004000', 'hex'), 'received', 0);
+  const file = [btsnoopHeader(), ...Array<Buffer>(records).fill(record)];
+  writeFileSync(path, Buffer.concat(file));
+  return path;
+};
+
+describe('a log that cannot be written', () => {
+  it('does not stop the work', async () => {
+    const { code, out, interrupted } = await runWith(['demo'], { err: 'EIO' });
+    expect({ code, interrupted }).toEqual({ code: EXIT.ok, interrupted: false });
+    expect(out).toContain('key car start');
+  });
+});
+
+describe('a result that cannot be written', () => {
+  it.each(['ENOSPC', 'EPIPE', 'EIO'])('is an error, of work that is done: %s', async (out) => {
+    const { code, err, interrupted } = await runWith(['--json', 'id', '--out', join(home, 'k')], {
+      out,
+    });
+    expect({ code, interrupted }).toEqual({ code: EXIT.internal, interrupted: false });
+    expect(err).toContain(`done, but the result cannot be written: ${out}`);
+    expect(JSON.parse(err.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      mayHaveSucceeded: true,
+    });
+    expect(readFileSync(join(home, 'k'), 'utf8')).toMatch(/^phonekey:key\//);
+  });
+
+  it('is not one more beside what has failed', async () => {
+    const { code, err } = await runWith(['unlock'], { out: 'ENOSPC' });
+    expect(code).toBe(EXIT['key-store']);
+    expect(err).not.toContain('cannot be written');
+  });
+
+  it.each([
+    ['EPIPE', EXIT.ok],
+    ['ENOSPC', EXIT.internal],
+  ])('ends what does nothing but tell: %s', async (out, expected) => {
+    const { code, err } = await runWith(['air', 'watch', '--hci', '--read', capture(500)], { out });
+    expect(code).toBe(expected);
+    expect(err.includes('the results cannot be written')).toBe(expected !== EXIT.ok);
+  });
+});
