@@ -3,6 +3,7 @@ import {
   BTSNOOP_MAGIC,
   BTSNOOP_VERSION,
   Datalink,
+  FLAG_COMMAND_OR_EVENT,
   FLAG_RECEIVED,
   HEADER_BYTES,
   RECORD_HEADER_BYTES,
@@ -10,16 +11,18 @@ import {
 } from './btsnoop.js';
 import type { BtsnoopRecord } from './btsnoop.js';
 import { MonitorReader } from './monitor.js';
-import type { AirEvent } from './record.js';
+import { PacketType } from '../../lib/hci/constants.js';
+import { recordEvent } from './record.js';
+import type { CaptureEvent } from './record.js';
 
 /** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */
 const MAX_RECORD = 1 << 17;
 
-type Interpret = (record: BtsnoopRecord) => Iterable<AirEvent>;
+type Interpret = (record: BtsnoopRecord) => Iterable<CaptureEvent>;
 
 /**
- * Reads a btsnoop file in chunks of any size: captures of one controller (datalink 1002) and of all of a
- * machine or an air (2001, the Linux monitor). Holds less than one record and a chunk.
+ * Reads a btsnoop file in chunks of any size: captures of one controller (datalinks 1001 and 1002) and of
+ * all of a machine or an air (2001, the Linux monitor). Holds less than one record and a chunk.
  */
 export class BtsnoopReader {
   #rest: Buffer = Buffer.alloc(0);
@@ -29,7 +32,7 @@ export class BtsnoopReader {
    * What the records that `chunk` completes say.
    * @throws PhoneKeyError `usage.invalid` for what is no such file; of no use afterwards
    */
-  *push(chunk: Buffer): Generator<AirEvent, void, undefined> {
+  *push(chunk: Buffer): Generator<CaptureEvent, void, undefined> {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     if (this.#interpret === undefined) {
       if (this.#rest.length < HEADER_BYTES) return;
@@ -53,8 +56,8 @@ export class BtsnoopReader {
     if (this.#rest.length < RECORD_HEADER_BYTES + length) return undefined;
     const header = this.#take(RECORD_HEADER_BYTES);
     const time = Number(header.readBigInt64BE(16) - UNIX_EPOCH) / 1000;
-    if (!isTime(time)) throw damaged('a record from before or after all times');
-    return { data: this.#take(length), flags: header.readUInt32BE(8), time };
+    const cut = Math.max(0, header.readUInt32BE(0) - length);
+    return { data: this.#take(length), cut, flags: header.readUInt32BE(8), time };
   }
 
   #take(length: number): Buffer {
@@ -69,18 +72,30 @@ const interpreterFor = (header: Buffer): Interpret => {
   const version = header.readUInt32BE(8);
   if (version !== BTSNOOP_VERSION) throw damaged(`version ${String(version)} of the format`);
   const datalink = header.readUInt32BE(12);
+  if (datalink === Datalink.hci) return hciEvents;
   if (datalink === Datalink.h4) return h4Events;
   if (datalink === Datalink.monitor) return new MonitorReader().events;
-  throw damaged(`datalink ${String(datalink)}; readable are 1002 (H4) and 2001 (monitor)`);
+  throw damaged(
+    `datalink ${String(datalink)}; readable are 1001 (HCI), 1002 (H4) and 2001 (monitor)`,
+  );
 };
 
-const h4Events: Interpret = ({ data, flags, time }) => {
+const h4Events: Interpret = ({ data, cut, flags, time }) => {
   const direction = (flags & FLAG_RECEIVED) === 0 ? 'sent' : 'received';
-  return [{ type: 'record', record: { time, index: 0, direction, packet: data } }];
+  return [recordEvent({ time, index: 0, direction, packet: data }, cut)];
 };
 
-/** Of which a Date can be made. */
-const isTime = (time: number): boolean => !Number.isNaN(new Date(time).getTime());
+/** Commands are sent and events received; all else is data, of which LE has one kind there. */
+const hciEvents: Interpret = (record) => {
+  const received = (record.flags & FLAG_RECEIVED) !== 0;
+  const type =
+    (record.flags & FLAG_COMMAND_OR_EVENT) === 0
+      ? PacketType.acl
+      : received
+        ? PacketType.event
+        : PacketType.command;
+  return h4Events({ ...record, data: Buffer.concat([Buffer.of(type), record.data]) });
+};
 
 const notBtsnoop = (): PhoneKeyError => damaged('it does not begin as a btsnoop file does');
 

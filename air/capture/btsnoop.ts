@@ -13,6 +13,8 @@ export const BTSNOOP_VERSION = 1;
 
 /** What the records of a file are. */
 export const Datalink = {
+  /** HCI packets without a type byte, which follows from the flags. */
+  hci: 1001,
   /** H4 packets: their type byte is part of them. */
   h4: 1002,
   /** What the Linux monitor tells of all controllers of a machine. */
@@ -23,7 +25,7 @@ export const HEADER_BYTES = 16;
 export const RECORD_HEADER_BYTES = 24;
 
 export const FLAG_RECEIVED = 0b01;
-const FLAG_COMMAND_OR_EVENT = 0b10;
+export const FLAG_COMMAND_OR_EVENT = 0b10;
 
 /** Microseconds from the format's epoch, midnight of 1 January of the year 0, to 1970. */
 export const UNIX_EPOCH = 0x00dcddb30f2f8000n;
@@ -31,6 +33,8 @@ export const UNIX_EPOCH = 0x00dcddb30f2f8000n;
 /** What a record of any datalink holds. */
 export interface BtsnoopRecord {
   readonly data: Buffer;
+  /** Bytes at its end that are not in the file. */
+  readonly cut: number;
   /** What they mean, the datalink says. */
   readonly flags: number;
   /** Milliseconds since 1970. */

@@ -8,7 +8,8 @@ import type { AirListener } from '../tap.js';
 import { btsnoopHeader, Datalink, recordOf } from './btsnoop.js';
 import type { BtsnoopRecord } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';
-import type { AirDevice, AirEvent } from './record.js';
+import { recordEvent } from './record.js';
+import type { AirDevice, AirEvent, CaptureEvent } from './record.js';
 
 /**
  * A whole air in one btsnoop file, in the format of the Linux monitor (datalink 2001): the flags of a
@@ -16,6 +17,22 @@ import type { AirDevice, AirEvent } from './record.js';
  * Wireshark and btmon read it, and tell the controllers apart.
  */
 const MonitorOpcode = { newIndex: 0, deleteIndex: 1, openIndex: 8, closeIndex: 9 } as const;
+
+/** Records that are no packets and introduce nobody, by their opcodes. */
+const NOTES: ReadonlyMap<number, string> = new Map([
+  [MonitorOpcode.newIndex, 'New Index'],
+  [MonitorOpcode.deleteIndex, 'Delete Index'],
+  [MonitorOpcode.openIndex, 'Open Index'],
+  [MonitorOpcode.closeIndex, 'Close Index'],
+  [10, 'Index Information'],
+  [11, 'Vendor Diagnostics'],
+  [12, 'System Note'],
+  [13, 'User Logging'],
+  [14, 'Control Open'],
+  [15, 'Control Close'],
+  [16, 'Control Command'],
+  [17, 'Control Event'],
+]);
 
 /** Which way the packets of an opcode go, and the type that H4 has for them. */
 const PACKETS = [
@@ -82,20 +99,24 @@ export class MonitorReader {
   readonly #devices = new Map<number, AirDevice>();
   #next = 0;
 
-  readonly events = ({ data, flags, time }: BtsnoopRecord): readonly AirEvent[] => {
+  readonly events = ({ data, cut, flags, time }: BtsnoopRecord): readonly CaptureEvent[] => {
     const number = flags >>> 16;
     const opcode = flags & 0xffff;
     const kind = PACKETS.find((each) => each.opcode === opcode);
     if (kind !== undefined) {
       const { direction, type } = kind;
       const { index } = this.#devices.get(number) ?? this.#introduce(number, '', '');
-      const record = { time, index, direction, packet: Buffer.concat([Buffer.of(type), data]) };
-      return [{ type: 'record', record }];
+      const packet = Buffer.concat([Buffer.of(type), data]);
+      return [recordEvent({ time, index, direction, packet }, cut)];
     }
     const isNew = opcode === MonitorOpcode.newIndex;
     const found = isNew ? readable(() => NEW_INDEX.read(data)) : undefined;
-    if (found === undefined && opcode !== MonitorOpcode.deleteIndex) return [];
     const before = this.#devices.get(number);
+    const leaves = before !== undefined && opcode === MonitorOpcode.deleteIndex;
+    if (found === undefined && !leaves) {
+      const name = NOTES.get(opcode) ?? `monitor record ${String(opcode)}`;
+      return [{ type: 'note', time, name, bytes: data.length }];
+    }
     this.#devices.delete(number);
     const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
     if (found === undefined) return left;

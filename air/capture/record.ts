@@ -29,3 +29,26 @@ export type AirEvent =
   | { readonly type: 'came'; readonly device: AirDevice; readonly time: number }
   | { readonly type: 'record'; readonly record: AirRecord }
   | { readonly type: 'left'; readonly device: AirDevice; readonly time: number };
+
+/** As a capture has it. */
+export interface CapturedRecord extends AirRecord {
+  /** Bytes at the end of the packet that were not kept, where there are any. */
+  readonly cut?: number;
+}
+
+/** What a capture gives: what passed, and notes of the program that wrote it. */
+export type CaptureEvent =
+  | Exclude<AirEvent, { type: 'record' }>
+  | { readonly type: 'record'; readonly record: CapturedRecord }
+  | {
+      readonly type: 'note';
+      readonly time: number;
+      readonly name: string;
+      readonly bytes: number;
+    };
+
+/** The event of a record of which `cut` bytes were not kept. */
+export const recordEvent = (record: AirRecord, cut: number): CaptureEvent => ({
+  type: 'record',
+  record: cut === 0 ? record : { ...record, cut },
+});

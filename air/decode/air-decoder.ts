@@ -1,4 +1,5 @@
-import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
+import type { Direction } from '../capture/btsnoop.js';
+import type { AirDevice, CapturedRecord, CaptureEvent } from '../capture/record.js';
 import { LeSetRandomAddress } from '../../lib/hci/commands/addresses.js';
 import { LeSetAdvertisingSetRandomAddress } from '../../lib/hci/commands/extended-advertising.js';
 import { ReadBdAddr } from '../../lib/hci/commands/information.js';
@@ -6,7 +7,6 @@ import { PacketType, Status } from '../../lib/hci/constants.js';
 import { LeAdvertisingSetTerminated } from '../../lib/hci/events/advertising.js';
 import { CommandComplete } from '../../lib/hci/events/general.js';
 import { DisconnectionComplete, EncryptionChange } from '../../lib/hci/events/links.js';
-import { readAcl } from '../../lib/hci/h4.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import type { ParametersOf } from '../../lib/hci/packet.js';
 import { PacketError, readable, Reader } from '../../lib/hci/reader.js';
@@ -17,11 +17,19 @@ import type { FollowedSet } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, ReportedEvent } from './event.js';
+import { describeCutPacket, otherPacket } from './hci-events.js';
+import { aclOf } from './pdus.js';
 import { LinkDecoder } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
 import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
+
+/** Which way packets of a type go, where they go one way. */
+const DIRECTION: ReadonlyMap<number, Direction> = new Map([
+  [PacketType.command, 'sent'],
+  [PacketType.event, 'received'],
+]);
 
 const RANDOM_ADDRESSES = [LeSetRandomAddress, LeSetAdvertisingSetRandomAddress];
 
@@ -49,12 +57,19 @@ export class AirDecoder {
   }
 
   /** What is new in it, in order. Never throws. */
-  push(event: AirEvent): ReportedEvent[] {
+  push(event: CaptureEvent): ReportedEvent[] {
     this.#reported = [];
     this.#time = event.type === 'record' ? event.record.time : event.time;
     if (event.type === 'came') this.#came(event.device);
     else if (event.type === 'left') this.#left(event.device);
-    else this.#record(event.record);
+    else if (event.type === 'record') this.#record(event.record);
+    return this.#reported;
+  }
+
+  /** What has not come to an end when a capture does. */
+  end(): ReportedEvent[] {
+    this.#reported = [];
+    this.#tellAll(this.#links.end());
     return this.#reported;
   }
 
@@ -72,21 +87,40 @@ export class AirDecoder {
 
   #forget(index: number): ControllerState | undefined {
     const controller = this.#controllers.remove(index);
-    if (controller !== undefined) this.#links.left(controller);
+    if (controller !== undefined) this.#tellAll(this.#links.left(controller));
     return controller;
   }
 
-  #record({ index, direction, packet }: AirRecord): void {
+  #record({ index, direction, packet, cut = 0 }: CapturedRecord): void {
     const controller = this.#controllers.get(index);
+    const goes = DIRECTION.get(packet[0] ?? 0);
+    const wrong = goes !== undefined && goes !== direction;
+    const isAcl = packet[0] === PacketType.acl && (cut === 0 || packet.length >= 5);
+    if (wrong || (cut > 0 && !isAcl)) {
+      const device = this.#controllers.party(controller.identity);
+      const { name, fields } = describeCutPacket(packet);
+      const how = { ...(cut > 0 && { cut }), ...(wrong && { wrongDirection: true as const }) };
+      this.#tell({ type: 'packet', device, direction, name, fields, ...how });
+    }
+    if (cut > 0 && !isAcl) return;
     this.#understand(controller, 'HCI packet', () => {
       const reader = new Reader(packet);
       const type = reader.u8();
       if (type === PacketType.acl) {
-        const report = this.#links.data(controller, direction, readAcl(packet));
-        this.#tell(report?.event, report?.values);
-      } else if (type === PacketType.command && direction === 'sent') {
+        for (const { event, values } of this.#links.data(
+          controller,
+          direction,
+          aclOf(packet, cut > 0),
+        )) {
+          this.#tell(event, values);
+        }
+      } else if (type === PacketType.command) {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
-      } else if (type === PacketType.event && direction === 'received') {
+      } else if (type !== PacketType.event) {
+        const device = this.#controllers.party(controller.identity);
+        const { name, fields } = otherPacket(packet);
+        this.#tell({ type: 'packet', device, direction, name, fields });
+      } else {
         const code = reader.u8();
         const parameters = reader.bytes(reader.u8());
         this.#understand(controller, 'HCI event', () => {
@@ -104,7 +138,9 @@ export class AirDecoder {
       case DisconnectionComplete.code: {
         const { status, handle, reason } = DisconnectionComplete.parameters.read(parameters);
         if (status !== Status.success) return;
-        this.#tell(this.#links.disconnected(controller, { handle: handle & HANDLE_MASK, reason }));
+        this.#tellAll(
+          this.#links.disconnected(controller, { handle: handle & HANDLE_MASK, reason }),
+        );
         break;
       }
       case EncryptionChange.code: {
@@ -133,7 +169,7 @@ export class AirDecoder {
       if (whole !== undefined) this.#report(whole);
     }
     const connection = connectionComplete(subevent, parameters);
-    if (connection !== undefined) this.#tell(this.#links.connected(controller, connection));
+    if (connection !== undefined) this.#tellAll(this.#links.connected(controller, connection));
     const changed = linkChange(subevent, parameters);
     if (changed !== undefined) {
       this.#tell(this.#links.changed(controller, changed.handle, changed.change));
@@ -190,6 +226,10 @@ export class AirDecoder {
     });
     if (understood === true) return;
     this.#tell({ type: 'malformed', device: this.#controllers.party(identity), what });
+  }
+
+  #tellAll(events: readonly DecodedDetail[]): void {
+    for (const event of events) this.#tell(event);
   }
 
   #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {

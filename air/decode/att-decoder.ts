@@ -100,9 +100,15 @@ export class AttDecoder {
     this.#names = names;
   }
 
-  /** Undefined for a PDU that ends too early. */
-  decode(from: End, payload: Uint8Array): AttEvent | undefined {
-    const pdu = readable(() => readPdu(payload));
+  /**
+   * Undefined for a PDU that ends too early.
+   * @param cut bytes at its end that a capture did not keep: then it is told as far as it is there, and nothing
+   *   is taken for a value, or learnt
+   */
+  decode(from: End, payload: Uint8Array, cut = 0): AttEvent | undefined {
+    const whole = readable(() => readPdu(payload));
+    const [code] = payload;
+    const pdu = whole ?? (cut === 0 || code === undefined ? undefined : { opcode: code });
     if (pdu === undefined) return undefined;
     const toServer = isFromClient(pdu.opcode);
     const client = toServer ? from : otherEnd(from);
@@ -110,12 +116,17 @@ export class AttDecoder {
     const request = toServer ? undefined : this.#requests.get(client);
     if (toServer && isAnswered(pdu.opcode)) this.#requests.set(client, pdu);
     else if (!toServer && !WITH_VALUES.has(pdu.opcode)) this.#requests.delete(client);
-    learn(database, pdu, request);
+    if (cut === 0) learn(database, pdu, request);
+    const fields: Fields =
+      whole === undefined
+        ? { bytes: payload.length }
+        : this.#fields(database, pdu, request, payload.length);
+    const { bytes } = fields;
     return {
       opcode: pdu.opcode,
       name: attName(pdu.opcode),
-      fields: this.#fields(database, pdu, request, payload.length),
-      values: WITH_VALUES.has(pdu.opcode) ? valuesOf(database, pdu, toServer) : [],
+      fields: typeof bytes === 'number' ? { ...fields, bytes: bytes + cut } : fields,
+      values: cut === 0 && WITH_VALUES.has(pdu.opcode) ? valuesOf(database, pdu, toServer) : [],
     };
   }
 

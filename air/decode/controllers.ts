@@ -11,6 +11,10 @@ const MAX_CONTROLLERS = 1024;
 export class Controllers {
   readonly #states = new Map<number, ControllerState>();
 
+  get all(): readonly ControllerState[] {
+    return [...this.#states.values()];
+  }
+
   get count(): number {
     return this.#states.size;
   }

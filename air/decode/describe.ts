@@ -2,6 +2,7 @@ import { describeAdvertisingData } from './advertising-data.js';
 import type { AdvertisingData } from './advertising-data.js';
 import type { DecodedEvent, FromEnd, OnLink } from './event.js';
 import { fieldsText, namedText } from './fields.js';
+import { describeCut } from './l2cap.js';
 import type { FollowedParameters } from './link-events.js';
 import { uuidName } from './uuids.js';
 import type { UuidNames } from './uuids.js';
@@ -54,7 +55,13 @@ const happened = (event: DecodedEvent, names: UuidNames): string => {
       return `PHY: ${event.txPhy}, ${event.rxPhy}`;
     case 'att':
     case 'l2cap':
-      return namedText(event.name, fieldsText(event.fields));
+    case 'unfinished':
+      return withCut(event);
+    case 'packet': {
+      const whose = event.direction === 'sent' ? 'the host' : 'the controller';
+      const wrong = event.wrongDirection && `; by the capture ${whose} has sent it`;
+      return `${withCut(event)}${wrong ?? ''}`;
+    }
     case 'disconnected':
       return `disconnected: ${event.reason}`;
     case 'malformed':
@@ -66,6 +73,9 @@ const onLink = ({ central, peripheral, ...event }: OnLink | FromEnd): string => 
   const arrow = 'from' in event ? (event.from === 'central' ? '->' : '<-') : '--';
   return `${central.name} ${arrow} ${peripheral.name}`;
 };
+
+const withCut = ({ name, fields, cut }: Pick<FromEnd, 'name' | 'fields' | 'cut'>): string =>
+  [namedText(name, fieldsText(fields)), describeCut(cut)].filter((part) => part !== '').join('; ');
 
 const parametersText = ({ intervalMs, latency, timeoutMs }: FollowedParameters): string =>
   fieldsText({ intervalMs, latency, timeoutMs });

@@ -1,3 +1,4 @@
+import type { Direction } from '../capture/btsnoop.js';
 import type { AdvertisingData } from './advertising-data.js';
 import type { AttributeValue, End } from './att-decoder.js';
 import type { Fields } from './fields.js';
@@ -22,6 +23,8 @@ export interface FromEnd extends OnLink {
   readonly from: End;
   readonly name: string;
   readonly fields: Fields;
+  /** Bytes at its end that the capture did not keep. */
+  readonly cut?: number;
 }
 
 /** An error code of HCI, and what it says. */
@@ -55,7 +58,20 @@ export type DecodedDetail =
   | ({ readonly type: 'att'; readonly opcode: number } & FromEnd)
   /** Anything over a channel that is not ATT. */
   | ({ readonly type: 'l2cap'; readonly channel: number } & FromEnd)
+  /** What was there of a PDU whose rest never came, or into whose header the capture has cut. */
+  | ({ readonly type: 'unfinished' } & FromEnd)
   | ({ readonly type: 'disconnected' } & Reason & OnLink)
+  /** A packet that is told as it is: the capture has cut it, or has it in the wrong direction, or it is not of LE. */
+  | {
+      readonly type: 'packet';
+      readonly device: Party;
+      /** As the capture has it. */
+      readonly direction: Direction;
+      readonly name: string;
+      readonly fields: Fields;
+      readonly cut?: number;
+      readonly wrongDirection?: true;
+    }
   /** A packet, or a PDU of several, that is not what it claims to be. */
   | { readonly type: 'malformed'; readonly device: Party; readonly what: string };
 

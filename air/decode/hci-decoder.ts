@@ -1,10 +1,8 @@
 import type { Direction } from '../capture/btsnoop.js';
-import type { AirEvent, AirRecord } from '../capture/record.js';
+import type { CapturedRecord, CaptureEvent } from '../capture/record.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import { DisconnectionComplete } from '../../lib/hci/events/links.js';
-import { readAcl } from '../../lib/hci/h4.js';
-import { Channel, L2capReassembler } from '../../lib/hci/l2cap.js';
-import type { L2capPdu } from '../../lib/hci/l2cap.js';
+import { Channel } from '../../lib/hci/l2cap.js';
 import { readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
@@ -16,33 +14,47 @@ import type { Party } from './event.js';
 import { fieldsText, namedText } from './fields.js';
 import type { Fields } from './fields.js';
 import { GattDatabase } from './gatt-database.js';
-import { commandName, commandOf, describeEventPacket } from './hci-events.js';
-import { describePdu } from './l2cap.js';
+import {
+  commandName,
+  commandOf,
+  describeCutPacket,
+  describeEventPacket,
+  otherPacket,
+} from './hci-events.js';
+import type { PacketContent } from './hci-events.js';
+import { describeCut, describePdu } from './l2cap.js';
+import { aclOf, PduFollower } from './pdus.js';
+import type { Followed } from './pdus.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
-export interface HciPacket {
+export interface HciPacket extends PacketContent {
   readonly time: number;
   readonly type: 'hci';
   readonly index: number;
   readonly device: Party;
   /** As the host sees it. */
   readonly direction: Direction;
-  readonly packet: 'command' | 'event' | 'acl' | 'other';
-  /** Opcode of a command, code of an event. */
-  readonly code?: number;
-  readonly name: string;
-  readonly fields: Fields;
-  /** The PDU that an ACL packet completes. */
-  readonly pdu?: { readonly name: string; readonly fields: Fields };
+  /** Bytes at its end that the capture did not keep. */
+  readonly cut?: number;
+  /** The PDU that an ACL packet completes; of a PDU, too, `cut` bytes may be missing. */
+  readonly pdu?: ToldPdu;
+  /** Bytes that were there of a PDU in whose place this packet begins another. */
+  readonly unfinished?: number;
 }
 
-type Content = Pick<HciPacket, 'packet' | 'code' | 'name' | 'fields' | 'pdu'>;
+interface ToldPdu {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly cut?: number;
+}
+
+type Content = PacketContent & Pick<HciPacket, 'pdu' | 'unfinished'>;
 
 /** Of one connection handle of one controller. */
 interface Channelled {
-  readonly sent: L2capReassembler;
-  readonly received: L2capReassembler;
+  readonly sent: PduFollower;
+  readonly received: PduFollower;
   readonly att: AttDecoder;
 }
 
@@ -59,24 +71,27 @@ export class HciDecoder {
     this.#names = uuidNames;
   }
 
-  push(event: AirEvent): HciPacket | undefined {
+  push(event: CaptureEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
     if (event.type === 'left') this.#controllers.remove(event.device.index);
-    else this.#controllers.came(event.device);
+    else if (event.type === 'came') this.#controllers.came(event.device);
     return undefined;
   }
 
-  #packet({ time, index, direction, packet }: AirRecord): HciPacket {
+  #packet({ time, index, direction, packet, cut = 0 }: CapturedRecord): HciPacket {
     const device = this.#controllers.party(this.#controllers.get(index).identity);
-    const content = readable(() => this.#content(index, direction, packet)) ?? {
+    const content = readable(() => this.#content(index, direction, packet, cut > 0)) ?? {
       packet: 'other',
       name: 'malformed packet',
       fields: { bytes: packet.length },
     };
-    return { time, type: 'hci', index, device, direction, ...content };
+    return { time, type: 'hci', index, device, direction, ...content, ...(cut > 0 && { cut }) };
   }
 
-  #content(index: number, direction: Direction, packet: Uint8Array): Content {
+  #content(index: number, direction: Direction, packet: Uint8Array, isCut: boolean): Content {
+    if (isCut && (packet[0] !== PacketType.acl || packet.length < 5)) {
+      return describeCutPacket(packet);
+    }
     const reader = new Reader(packet);
     const type = reader.u8();
     if (type === PacketType.command) {
@@ -96,32 +111,41 @@ export class HciDecoder {
       };
       return { packet: 'event', code, ...event };
     }
-    if (type !== PacketType.acl) {
-      const name = `packet of type ${hexNumber(type)}`;
-      return { packet: 'other', name, fields: { bytes: reader.left } };
-    }
-    const { handle, boundary, data } = readAcl(packet);
-    const link = this.#link(index, handle);
-    const pdu = link[direction].push(boundary, data);
+    if (type !== PacketType.acl) return otherPacket(packet);
+    const acl = aclOf(packet, isCut);
+    const link = this.#link(index, acl.handle);
+    const followed = link[direction].push(acl);
+    const [unfinished] = followed.flatMap((each) =>
+      each.kind === 'unfinished' ? [each.bytes] : [],
+    );
+    const [pdu] = followed.flatMap((each) =>
+      each.kind === 'unfinished' ? [] : [this.#pdu(link, direction, each)],
+    );
     return {
       packet: 'acl',
       name: 'ACL',
-      fields: { handle, bytes: data.length },
-      ...(pdu === undefined ? {} : { pdu: this.#pdu(link, direction, pdu) }),
+      fields: { handle: acl.handle, bytes: acl.length },
+      ...(pdu && { pdu }),
+      ...(unfinished !== undefined && { unfinished }),
     };
   }
 
   #pdu(
     { att }: Channelled,
     direction: Direction,
-    pdu: L2capPdu | 'malformed',
-  ): NonNullable<HciPacket['pdu']> {
-    if (pdu === 'malformed') return { name: 'malformed L2CAP PDU', fields: {} };
-    if (pdu.channel !== Channel.att) return describePdu(pdu);
+    followed: Exclude<Followed, { kind: 'unfinished' }>,
+  ): ToldPdu {
+    if (followed.kind === 'malformed') return { name: 'malformed L2CAP PDU', fields: {} };
+    if (followed.kind === 'headless') return { name: 'L2CAP PDU', fields: {}, cut: followed.cut };
+    const { pdu, cut } = followed;
+    const told = cut > 0 ? { cut } : {};
+    if (pdu.channel !== Channel.att || pdu.payload.length === 0) {
+      return { ...describePdu(pdu, cut), ...told };
+    }
     // Which end is which does not matter here, so that the host counts as the central.
-    const event = att.decode(direction === 'sent' ? 'central' : 'peripheral', pdu.payload);
+    const event = att.decode(direction === 'sent' ? 'central' : 'peripheral', pdu.payload, cut);
     if (event === undefined) return { name: 'malformed ATT PDU', fields: {} };
-    return { name: event.name, fields: event.fields };
+    return { name: event.name, fields: event.fields, ...told };
   }
 
   /** Handles come back, for other links. */
@@ -136,8 +160,8 @@ export class HciDecoder {
     if (known !== undefined) return known;
     const databases = { central: new GattDatabase(), peripheral: new GattDatabase() };
     const link = {
-      sent: new L2capReassembler(),
-      received: new L2capReassembler(),
+      sent: new PduFollower(),
+      received: new PduFollower(),
       att: new AttDecoder(databases, this.#names),
     };
     return keepLatest(this.#links, key, link, MAX_LINKS);
@@ -149,8 +173,10 @@ const linkKey = (index: number, handle: number): string => `${String(index)}/${S
 const MALFORMED: Fields = { malformed: true };
 
 /** `LE Set Scan Enable: enabled, filter duplicates`. */
-export const describeHci = ({ name, fields, pdu }: HciPacket): string => {
+export const describeHci = ({ name, fields, cut, pdu, unfinished }: HciPacket): string => {
   const parts = [fieldsText(fields)];
+  if (unfinished !== undefined) parts.push(`after ${String(unfinished)} B of an unfinished PDU`);
   if (pdu !== undefined) parts.push(namedText(pdu.name, fieldsText(pdu.fields)));
+  parts.push(describeCut(pdu?.cut ?? cut));
   return namedText(name, parts.filter((part) => part !== '').join('; '));
 };

@@ -2,17 +2,38 @@ import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { CommandComplete, CommandStatus } from '../../lib/hci/events/general.js';
 import { eventOf } from '../../lib/hci/events/index.js';
 import { Layout } from '../../lib/hci/layout.js';
+import { PacketType } from '../../lib/hci/constants.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import type { HciCommand, Named } from '../../lib/hci/packet.js';
-import { PacketError } from '../../lib/hci/reader.js';
+import { PacketError, parsed } from '../../lib/hci/reader.js';
 import { status } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
 import { VENDOR_DECLARATIONS } from '../vendor.js';
 import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
-import { describeBytes } from './described.js';
+import { describeBytes, describeBytesPart } from './described.js';
 import type { Fields } from './fields.js';
 import { leEventOf } from './link-events.js';
 import { reports } from './reports.js';
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [PacketType.command, 'HCI command'],
+  [PacketType.acl, 'ACL'],
+  [PacketType.sco, 'SCO'],
+  [PacketType.event, 'HCI event'],
+  [PacketType.iso, 'ISO'],
+]);
+
+export const packetTypeName = (type: number | undefined): string =>
+  type === undefined ? 'HCI packet' : (TYPE_NAMES.get(type) ?? `packet of type ${hexNumber(type)}`);
+
+/** An H4 packet: its name, the fields that matter, and where it is a command or an event, which. */
+export interface PacketContent {
+  readonly packet: 'command' | 'event' | 'acl' | 'other';
+  /** Opcode of a command, code of an event. */
+  readonly code?: number;
+  readonly name: string;
+  readonly fields: Fields;
+}
 
 export const commandOf = (opcode: number): Named<HciCommand> | undefined =>
   HCI_COMMANDS.get(opcode) ?? VENDOR_DECLARATIONS.get(opcode);
@@ -26,6 +47,44 @@ export const eventName = (code: number): string =>
 
 export const leEventName = (subevent: number): string =>
   eventOf(LE_META, subevent)?.name ?? `LE Event ${hexNumber(subevent)}`;
+
+/** What is there of a packet whose end is missing. */
+export const describeCutPacket = (packet: Uint8Array): PacketContent => {
+  const [type] = packet;
+  const whole = parsed(packet.subarray(1), (reader): PacketContent | undefined => {
+    if (type === PacketType.command) {
+      const code = reader.u16();
+      const name = commandName(code);
+      const parameters = reader.left === 0 ? EMPTY : reader.rest().subarray(1);
+      const fields = describeBytesPart(commandOf(code)?.parameters, parameters);
+      return { packet: 'command', code, name, fields };
+    }
+    if (type !== PacketType.event) return undefined;
+    const code = reader.u8();
+    const parameters = reader.left === 0 ? EMPTY : reader.rest().subarray(1);
+    const [subevent] = code === LE_META ? parameters : [];
+    const event =
+      subevent === undefined
+        ? {
+            name: eventName(code),
+            fields: describeBytesPart(eventOf(code)?.parameters, parameters),
+          }
+        : {
+            name: leEventName(subevent),
+            fields: describeBytesPart(leEventOf(subevent)?.parameters, parameters.subarray(1)),
+          };
+    return { packet: 'event', code, ...event };
+  });
+  return whole ?? otherPacket(packet);
+};
+
+/** Told by its type alone. */
+export const otherPacket = (packet: Uint8Array): PacketContent => {
+  const bytes = Math.max(0, packet.length - 1);
+  return { packet: 'other', name: packetTypeName(packet[0]), fields: { bytes } };
+};
+
+const EMPTY = new Uint8Array(0);
 
 /** An event after its code and length: its name and the fields that matter. @throws PacketError */
 export const describeEventPacket = (

@@ -44,18 +44,29 @@ const SIGNALLING: ReadonlyMap<number, string> = new Map([
 
 const PROTOCOLS: ReadonlyMap<number, readonly [name: string, codes: ReadonlyMap<number, string>]> =
   new Map([
+    [Channel.att, ['ATT', new Map()]],
     [Channel.signalling, ['L2CAP', SIGNALLING]],
     [Channel.security, ['SMP', SECURITY]],
   ]);
 
-/** A PDU of any channel but ATT: its name, and what may be told of it. */
-export const describePdu = ({
-  channel,
-  payload,
-}: L2capPdu): { readonly name: string; readonly fields: Fields } => {
-  const fields = { bytes: payload.length };
+/** What a capture has not kept; nothing where it has kept everything. */
+export const describeCut = (bytes = 0): string =>
+  bytes === 0 ? '' : `the capture has cut off ${String(bytes)} B`;
+
+/**
+ * A PDU of any channel, but one of ATT only where nothing of it is there: its name, and what may be told of it.
+ * @param cut bytes that are missing at the end of its payload
+ */
+export const describePdu = (
+  { channel, payload }: L2capPdu,
+  cut = 0,
+): { readonly name: string; readonly fields: Fields } => {
+  const fields = { bytes: payload.length + cut };
   const [code] = payload;
   const [protocol, codes] = PROTOCOLS.get(channel) ?? [];
+  if (protocol !== undefined && code === undefined && cut > 0) {
+    return { name: `${protocol} PDU`, fields };
+  }
   if (code === undefined || protocol === undefined) {
     return { name: `L2CAP channel ${hexNumber(channel, 2)}`, fields };
   }

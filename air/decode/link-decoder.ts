@@ -2,7 +2,6 @@ import type { Direction } from '../capture/btsnoop.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { AclPacket } from '../../lib/hci/h4.js';
 import { Channel } from '../../lib/hci/l2cap.js';
-import type { L2capPdu } from '../../lib/hci/l2cap.js';
 import { statusName } from '../../lib/hci/status.js';
 import { otherEnd } from './att-decoder.js';
 import type { AttributeValue } from './att-decoder.js';
@@ -13,13 +12,15 @@ import { describePdu } from './l2cap.js';
 import type { ConnectionComplete, LinkChange } from './link-events.js';
 import { Links } from './links.js';
 import type { FollowedEnd } from './links.js';
-
+import type { Followed } from './pdus.js';
 import type { UuidNames } from './uuids.js';
 
 export interface LinkEvent {
   readonly event: DecodedDetail;
   readonly values: readonly AttributeValue[];
 }
+
+const DIRECTIONS = ['sent', 'received'] as const;
 
 /** Links and what goes over them, each thing told once although both ends report it. */
 export class LinkDecoder {
@@ -31,46 +32,49 @@ export class LinkDecoder {
     this.#links = new Links(uuidNames);
   }
 
-  connected(
-    controller: ControllerState,
-    connection: ConnectionComplete,
-  ): DecodedDetail | undefined {
+  connected(controller: ControllerState, connection: ConnectionComplete): DecodedDetail[] {
     const { status, handle, role, peer, intervalMs, latency, timeoutMs } = connection;
     const device = this.#controllers.party(controller.identity);
     if (status !== Status.success) {
-      return { type: 'not-connected', device, status, reason: statusName(status) };
+      return [{ type: 'not-connected', device, status, reason: statusName(status) }];
     }
     if (connection.localRpa !== undefined) controller.identity.addRandom(connection.localRpa);
     if (role === 'peripheral') controller.sets.connected();
     const { end, isNew } = this.#links.connected(controller.identity, connection);
-    this.#keep(controller, handle, end);
+    const before = this.#keep(controller, handle, end);
     const { link } = end;
     const parties = isNew
       ? { [otherEnd(role)]: this.#controllers.partyAt(peer), [role]: device }
       : { [role]: device };
     link.parties = { ...link.parties, ...parties };
-    if (!isNew) return undefined;
+    if (!isNew) return before;
     const parameters = { intervalMs, latency, timeoutMs };
     link.told.set('parameters', JSON.stringify(parameters));
-    return { type: 'connected', ...onLink(end), ...parameters };
+    return [...before, { type: 'connected', ...onLink(end), ...parameters }];
   }
 
   disconnected(
     controller: ControllerState,
     { handle, reason }: { readonly handle: number; readonly reason: number },
-  ): DecodedDetail | undefined {
+  ): DecodedDetail[] {
     const end = controller.removeLink(handle);
-    if (end === undefined) return undefined;
-    this.#links.left(end);
+    if (end === undefined) return [];
+    const unfinished = this.#left(end);
     const { link } = end;
-    if (link.over) return undefined;
+    if (link.over) return unfinished;
     link.over = true;
-    return { type: 'disconnected', ...onLink(end), status: reason, reason: statusName(reason) };
+    const how = { status: reason, reason: statusName(reason) };
+    return [...unfinished, { type: 'disconnected', ...onLink(end), ...how }];
   }
 
   /** A controller that will not be heard any more; the other ends of its links tell the rest. */
-  left(controller: ControllerState): void {
-    for (const end of controller.links) this.#links.left(end);
+  left(controller: ControllerState): DecodedDetail[] {
+    return controller.links.flatMap((end) => this.#left(end));
+  }
+
+  /** What has not come to an end on any link when nothing more is heard. */
+  end(): DecodedDetail[] {
+    return this.#controllers.all.flatMap(({ links }) => links.flatMap((end) => this.#pending(end)));
   }
 
   /** Tells it when it is another state than the one that was told last. */
@@ -97,38 +101,49 @@ export class LinkDecoder {
   }
 
   /** A fragment of what an ACL packet carries. */
-  data(
-    controller: ControllerState,
-    direction: Direction,
-    { handle, boundary, data }: AclPacket,
-  ): LinkEvent | undefined {
-    const end = controller.link(handle) ?? this.#unbegun(controller, handle);
-    if (end === undefined || !this.#tells(end, direction)) return undefined;
-    const pdu = end[direction].push(boundary, data);
-    return pdu && this.#pdu(controller, end, direction, pdu);
+  data(controller: ControllerState, direction: Direction, acl: AclPacket): LinkEvent[] {
+    const end = controller.link(acl.handle) ?? this.#unbegun(controller, acl.handle);
+    if (end === undefined || !this.#tells(end, direction)) return [];
+    return end[direction].push(acl).map((each) => this.#followed(end, direction, each));
   }
 
-  #pdu(
-    { identity }: ControllerState,
-    end: FollowedEnd,
-    direction: Direction,
-    pdu: L2capPdu | 'malformed',
-  ): LinkEvent {
-    const malformed = (what: string): LinkEvent => ({
-      event: { type: 'malformed', device: this.#controllers.party(identity), what },
-      values: [],
-    });
-    if (pdu === 'malformed') return malformed('L2CAP PDU');
+  #followed(end: FollowedEnd, direction: Direction, followed: Followed): LinkEvent {
+    const malformed = (what: string): LinkEvent => {
+      const device = this.#controllers.party(end.controller);
+      return { event: { type: 'malformed', device, what }, values: [] };
+    };
     const from = direction === 'sent' ? end.role : otherEnd(end.role);
-    if (pdu.channel !== Channel.att) {
-      const { channel } = pdu;
-      const event = { type: 'l2cap', ...onLink(end), from, channel, ...describePdu(pdu) } as const;
-      return { event, values: [] };
+    const on = { ...onLink(end), from };
+    if (followed.kind === 'malformed') return malformed('L2CAP PDU');
+    if (followed.kind !== 'pdu') {
+      const { kind: _, bytes, ...cut } = followed;
+      const name = 'unfinished L2CAP PDU';
+      return { event: { type: 'unfinished', ...on, name, fields: { bytes }, ...cut }, values: [] };
     }
-    const att = end.link.att.decode(from, pdu.payload);
+    const { pdu, cut } = followed;
+    const lost = cut > 0 ? { cut } : {};
+    if (pdu.channel !== Channel.att || (cut > 0 && pdu.payload.length === 0)) {
+      const { channel } = pdu;
+      return {
+        event: { type: 'l2cap', ...on, channel, ...describePdu(pdu, cut), ...lost },
+        values: [],
+      };
+    }
+    const att = end.link.att.decode(from, pdu.payload, cut);
     if (att === undefined) return malformed('ATT PDU');
     const { values, ...told } = att;
-    return { event: { type: 'att', ...onLink(end), from, ...told }, values };
+    return { event: { type: 'att', ...on, ...told, ...lost }, values };
+  }
+
+  #left(end: FollowedEnd): DecodedDetail[] {
+    this.#links.left(end);
+    return this.#pending(end);
+  }
+
+  #pending(end: FollowedEnd): DecodedDetail[] {
+    return DIRECTIONS.flatMap((direction) =>
+      end[direction].end().map((each) => this.#followed(end, direction, each).event),
+    );
   }
 
   /**
@@ -149,9 +164,10 @@ export class LinkDecoder {
     return end;
   }
 
-  #keep(controller: ControllerState, handle: number, end: FollowedEnd): void {
+  /** Gives what was not finished on the link that had its place. */
+  #keep(controller: ControllerState, handle: number, end: FollowedEnd): DecodedDetail[] {
     const replaced = controller.setLink(handle, end);
-    if (replaced !== undefined) this.#links.left(replaced);
+    return replaced === undefined ? [] : this.#left(replaced);
   }
 }
 

@@ -1,10 +1,10 @@
-import { L2capReassembler } from '../../lib/hci/l2cap.js';
 import { keepLatest } from '../keep-latest.js';
 import { AttDecoder } from './att-decoder.js';
 import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
 import { GattDatabase } from './gatt-database.js';
 import type { ConnectionComplete } from './link-events.js';
+import { PduFollower } from './pdus.js';
 import { strangerOf } from './party.js';
 import type { FollowedIdentity } from './party.js';
 import type { UuidNames } from './uuids.js';
@@ -23,8 +23,8 @@ export interface FollowedEnd {
   /** The other one's address. */
   readonly peer: string | undefined;
   readonly link: FollowedLink;
-  readonly sent: L2capReassembler;
-  readonly received: L2capReassembler;
+  readonly sent: PduFollower;
+  readonly received: PduFollower;
 }
 
 /** A link, of which one end or both are heard. */
@@ -85,8 +85,8 @@ export class Links {
     role: End,
     peer: string | undefined,
   ): FollowedEnd {
-    const reassemblers = { sent: new L2capReassembler(), received: new L2capReassembler() };
-    const end: FollowedEnd = { controller, role, peer, link, ...reassemblers };
+    const followers = { sent: new PduFollower(), received: new PduFollower() };
+    const end: FollowedEnd = { controller, role, peer, link, ...followers };
     link.ends.set(role, end);
     return end;
   }

@@ -1,7 +1,8 @@
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
+import { printable } from '../../air/decode/fields.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import type { AirEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
+import type { CaptureEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import {
   Conversation,
@@ -35,15 +36,40 @@ const MAX_CONVERSATIONS = 1024;
 export class HciView {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
 
-  push(event: AirEvent): ViewLine[] {
+  push(event: CaptureEvent): ViewLine[] {
+    if (event.type === 'note') {
+      const { time, type, ...fields } = event;
+      return [{ type, time, fields, who: '', what: `${fields.name}: ${String(fields.bytes)} B` }];
+    }
     const packet = this.#decoder.push(event);
-    if (packet === undefined) return [];
+    if (packet === undefined) return event.type === 'record' ? [] : [presence(event)];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
     const who = `${packet.device.name} ${arrow}`;
     return [{ type, time, fields, who, what: describeHci(packet) }];
   }
+
+  /** Each packet was told as it is. */
+  end(): ViewLine[] {
+    return [];
+  }
 }
+
+/** Who comes and goes. */
+const presence = ({
+  type,
+  device,
+  time,
+}: Exclude<CaptureEvent, { type: 'record' | 'note' }>): ViewLine => {
+  const { index, address, label } = device;
+  const name = printable(label) || address || `controller ${String(index)}`;
+  const party = { name, address: address || null };
+  const event = { type: type === 'came' ? 'powered-on' : 'powered-off', device: party } as const;
+  return {
+    ...{ type: event.type, time, fields: { index, device: party } },
+    ...describeEvent({ ...event, time }),
+  };
+};
 
 /** What happens on the air, down to the messages between phones and cars. */
 export class AirView {
@@ -56,8 +82,12 @@ export class AirView {
     this.#keys = keys;
   }
 
-  push(event: AirEvent): ViewLine[] {
+  push(event: CaptureEvent): ViewLine[] {
     return this.#decoder.push(event).flatMap((told) => this.#lines(told));
+  }
+
+  end(): ViewLine[] {
+    return this.#decoder.end().flatMap((told) => this.#lines(told));
   }
 
   #lines({ event, values }: ReportedEvent): ViewLine[] {

@@ -1,13 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import { tapHub } from '../../air/hub/control-client.js';
-import type { AirEvent } from '../../air/index.js';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import { isErrno } from '../../local/errno.js';
+import type { CaptureEvent } from '../../air/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
+import { CaptureTimes, readCapture } from './capture-file.js';
 import { AirView, HciView } from './viewer.js';
 import type { ViewLine } from './viewer.js';
 import { homeKeys } from './viewer-keys.js';
@@ -16,7 +13,7 @@ import { airEnded } from './words.js';
 export interface WatchOptions {
   /** Every HCI packet instead of what it means. */
   readonly hci?: true | undefined;
-  /** A btsnoop file instead of the air of this home. */
+  /** A btsnoop file, or `-` for stdin, instead of the air of this home. */
   readonly read?: string | undefined;
 }
 
@@ -30,48 +27,38 @@ export const showAir = async (
   const readers = host.interrupt.whileRead();
   const keys = await homeKeys(context);
   const view = hci === true ? new HciView() : new AirView(keys);
-  const tell = async (event: AirEvent): Promise<void> => {
-    for (const line of view.push(event)) {
-      print(line, context);
+  const times = new CaptureTimes(() =>
+    output.say('this capture has no dates: +00:00:00.000 is the time of its first record'),
+  );
+  const tell = async (lines: readonly ViewLine[]): Promise<void> => {
+    for (const line of lines) {
+      print(line, context, times);
       // The phone has saved the car by then, and its next advertisement is to be known.
       if (isPaired(line)) await keys.reload().catch(() => undefined);
     }
   };
   if (read !== undefined) {
-    for await (const event of capture(read, readers)) await tell(event);
+    for await (const event of readCapture(host, read, readers)) await tell(view.push(event));
+    await tell(view.end());
     return signal.aborted ? EXIT.interrupted : EXIT.ok;
   }
   const tap = await open(paths.hub);
   output.say('watching the air; Ctrl-C ends it');
-  await follow(readers, tap, tell, airEnded);
+  await follow(readers, tap, (event: CaptureEvent) => tell(view.push(event)), airEnded);
   return EXIT.ok;
 };
 
-/** @throws PhoneKeyError `usage.invalid` */
-async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEvent> {
-  const reader = new BtsnoopReader();
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      if (signal.aborted) return;
-      yield* reader.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof PhoneKeyError) throw cause;
-    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
-      cause,
-      hint: isErrno(cause, 'ENOENT')
-        ? 'Give a file that --capture has written.'
-        : 'Give a file that you may read.',
-    });
-  }
-  reader.end();
-}
-
-const print = ({ type, time, fields, who, what }: ViewLine, { output }: Context): void => {
-  const text = type === 'message' ? output.paint('cyan', `  ${what}`) : what;
-  const iso = new Date(time).toISOString();
-  const sentence = `${output.paint('bold', who.padEnd(WHO))} ${text}`;
-  output.event(iso, { time: iso, type, ...fields }, sentence);
+const print = (
+  { type, time, fields, who, what }: ViewLine,
+  { output }: Context,
+  times: CaptureTimes,
+): void => {
+  const words = type === 'message' ? output.paint('cyan', `  ${what}`) : what;
+  const when = times.read(time);
+  const sentence = `${output.paint('bold', who.padEnd(WHO))} ${words}`;
+  output.result({ ...when.fields, type, ...fields }, [
+    `${output.paint('dim', when.text)} ${sentence}`,
+  ]);
 };
 
 /** Two names of up to eight characters and an arrow. */

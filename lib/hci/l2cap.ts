@@ -32,7 +32,7 @@ export interface L2capPdu {
   readonly payload: Uint8Array;
 }
 
-const HEADER_BYTES = 4;
+export const L2CAP_HEADER_BYTES = 4;
 
 /** A basic frame (3.1): length of the payload (2 bytes), channel (2), payload (at most 65,535). */
 export const L2capFrame = new Layout({ length: u16(), channel: u16(), payload: rest() });
@@ -76,11 +76,18 @@ export class L2capReassembler {
     return whole ?? (outOfPlace ? 'malformed' : undefined);
   }
 
+  /** Drops what has come of a frame, and gives it. */
+  abandon(): Uint8Array {
+    const bytes = concat(...this.#parts);
+    this.#clear();
+    return bytes;
+  }
+
   #take(): L2capPdu | 'malformed' | undefined {
-    if (this.#bytes < HEADER_BYTES) return undefined;
+    if (this.#bytes < L2CAP_HEADER_BYTES) return undefined;
     const bytes = concat(...this.#parts);
     const length = viewOf(bytes).getUint16(0, true);
-    const end = HEADER_BYTES + length;
+    const end = L2CAP_HEADER_BYTES + length;
     const tooLong = length > this.#mostPayload;
     if (bytes.length < end && !tooLong) {
       this.#parts = [bytes];
@@ -88,7 +95,10 @@ export class L2capReassembler {
     }
     this.#clear();
     if (bytes.length > end || tooLong) return 'malformed';
-    return { channel: viewOf(bytes).getUint16(2, true), payload: bytes.subarray(HEADER_BYTES) };
+    return {
+      channel: viewOf(bytes).getUint16(2, true),
+      payload: bytes.subarray(L2CAP_HEADER_BYTES),
+    };
   }
 
   #clear(): void {

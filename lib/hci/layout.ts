@@ -96,9 +96,12 @@ export class Layout<S extends Shape> {
   }
 
   /** What is told of the values, by the names under which it is. */
-  tell(values: Partial<Values<S>>): Record<string, Exclude<ToldValue, undefined>> {
+  tell(
+    values: Partial<Values<S>>,
+    fields = this.#told,
+  ): Record<string, Exclude<ToldValue, undefined>> {
     const told: Record<string, Exclude<ToldValue, undefined>> = {};
-    for (const [key, { name, tell }] of this.#told) {
+    for (const [key, { name, tell }] of fields) {
       const said = tell?.(values[key], values);
       if (name !== undefined && said !== undefined) told[name] = said;
     }
@@ -111,5 +114,18 @@ export class Layout<S extends Shape> {
    */
   describe(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
     return this.tell(this.take(new Reader(bytes), this.#told));
+  }
+
+  /** As `describe`, of the fields that are whole where the bytes end too early. */
+  describePart(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
+    const reader = new Reader(bytes);
+    const values: Record<string, unknown> = {};
+    const missing = this.#told.findIndex(([name, field]) => {
+      const read = readable(() => ({ value: field.read(reader, values) }));
+      values[name] = read?.value;
+      return read === undefined;
+    });
+    const whole = missing < 0 ? this.#told : this.#told.slice(0, missing);
+    return this.tell(values as Partial<Values<S>>, whole);
   }
 }

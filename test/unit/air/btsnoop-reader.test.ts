@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
-import type { AirEvent } from '../../../air/capture/record.js';
+import type { CaptureEvent } from '../../../air/capture/record.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { completed } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
@@ -21,9 +21,9 @@ const monitor = (index: number, opcode: number, data: string): Buffer => {
 };
 
 /** All at once, or in chunks of a size. */
-const read = (file: Buffer, size = file.length): AirEvent[] => {
+const read = (file: Buffer, size = file.length): CaptureEvent[] => {
   const reader = new BtsnoopReader();
-  const sightings: AirEvent[] = [];
+  const sightings: CaptureEvent[] = [];
   for (let at = 0; at < file.length; at += size) {
     sightings.push(...reader.push(file.subarray(at, at + size)));
   }
@@ -48,6 +48,45 @@ describe('a capture of one controller', () => {
 
   it('may hold nothing', () => {
     expect(read(btsnoopHeader())).toEqual([]);
+  });
+
+  it('may have any time, and say that it did not keep all of a packet', () => {
+    const record = btsnoopRecord(hex('01030c00'), 'sent', 0);
+    const head = (length: string, time: string) =>
+      Buffer.concat([hex(length), record.subarray(4, 16), hex(time), hex('01030c00')]);
+    const times = ['8000000000000000', '0000000000000000', '7fffffffffffffff'];
+    const told = read(Buffer.concat([btsnoopHeader(), ...times.map((t) => head('00000103', t))]));
+    expect(told).toHaveLength(3);
+    for (const each of told) expect(each).toMatchObject({ type: 'record', record: { cut: 255 } });
+    const [shorter] = read(Buffer.concat([btsnoopHeader(), head('00000001', EPOCH)]));
+    expect(shorter).toMatchObject({ record: { time: 0 } });
+    expect(shorter).not.toHaveProperty('record.cut');
+  });
+
+  it('may leave the type of packets to their flags', () => {
+    const file = hex(
+      `6274736e6f6f700000000001000003e9 ${[
+        ['00000002', '030c00'],
+        ['00000003', '130100'],
+        ['00000001', '4020000000'],
+        ['00000000', '4000000000'],
+      ]
+        .map(([flags = '', data = '']) => {
+          const length = (data.length / 2).toString(16).padStart(8, '0');
+          return `${length}${length}${flags}00000000${EPOCH}${data}`;
+        })
+        .join('')}`,
+    );
+    const told = read(file).map(
+      (each) =>
+        each.type === 'record' && [each.record.direction, each.record.packet.toString('hex')],
+    );
+    expect(told).toEqual([
+      ['sent', '01030c00'],
+      ['received', '04130100'],
+      ['received', '024020000000'],
+      ['sent', '024000000000'],
+    ]);
   });
 
   it('tells what is whole before it complains about what is not', () => {
@@ -78,16 +117,22 @@ describe('a capture of the monitor', () => {
 
   it('introduces controllers, and gives every packet the type that H4 has for it', () => {
     const told = read(file).map((each) =>
-      each.type === 'record'
-        ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
-        : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
+      each.type === 'note'
+        ? `${each.name}: ${String(each.bytes)} B`
+        : each.type === 'record'
+          ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
+          : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
     );
     expect(told).toEqual([
+      'System Note: 6 B',
       'came 0 00:00:00:00:00:06 phone',
+      'Open Index: 0 B',
       '0 sent 01030c00',
       '0 received 040e0401030c00',
       '1 sent 024000040000000400',
       '0 received 024020040000000400',
+      'Index Information: 8 B',
+      'Close Index: 0 B',
       'left 0 00:00:00:00:00:06 phone',
       'came 2 00:00:00:00:00:07 car', // the same number, another controller
       '2 sent 01030c00',
@@ -102,18 +147,13 @@ describe('a capture of the monitor', () => {
 });
 
 describe('a file that is none', () => {
-  const record = btsnoopRecord(hex('01030c00'), 'sent', 0);
   it.each([
     ['empty', ''],
     ['too short', '6274736e6f6f70'],
     ['something else', '7f454c4602010100000000000000000002003e00'],
     ['another version', '6274736e6f6f700000000002000003ea'],
-    ['another datalink', '6274736e6f6f700000000001000003e9'],
+    ['another datalink', '6274736e6f6f700000000001000003eb'],
     ['a record without end', `${btsnoopHeader().toString('hex')}ffffffffffffffff${'0'.repeat(32)}`],
-    [
-      'a time that is none',
-      `${btsnoopHeader().toString('hex')}${record.toString('hex', 0, 16)}7fffffffffffffff01030c00`,
-    ],
   ])('is refused: %s', (_what, bytes) => {
     const error = (() => {
       try {
