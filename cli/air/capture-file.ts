@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { addAbortSignal, Readable } from 'node:stream';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import type { CaptureEvent } from '../../air/capture/record.js';
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import type { Host } from '../context.js';
+import { chunksOf } from '../io/ask.js';
 
 /**
  * What a capture holds, up to its end or until the signal aborts.
@@ -23,9 +23,8 @@ export async function* readCapture(
   }
   const reader = new BtsnoopReader();
   try {
-    const stream = source === '-' ? Readable.from(stdin) : createReadStream(source);
-    // A pipe may be silent for ever.
-    for await (const chunk of addAbortSignal(signal, stream)) yield* reader.push(chunk as Buffer);
+    const stream = source === '-' ? stdin : createReadStream(source);
+    for await (const chunk of chunksOf(stream, signal)) yield* reader.push(chunk);
   } catch (cause) {
     if (signal.aborted) return;
     if (cause instanceof PhoneKeyError) throw cause;

@@ -3,7 +3,7 @@ import type { Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Host } from '../context.js';
-import { interrupted, orAborted } from './interrupt.js';
+import { orAborted } from './interrupt.js';
 
 /** Both throw PhoneKeyError: `interrupted`, `usage.invalid` when the input ends before a line. */
 
@@ -11,15 +11,36 @@ import { interrupted, orAborted } from './interrupt.js';
 export const readLine = (host: Host): Promise<string> =>
   firstLine(host, createInterface({ input: host.stdin }));
 
-/** The lines of stdin that are not empty, to its end. */
-export const readLines = async ({ stdin, interrupt }: Host): Promise<string[]> => {
-  const { signal } = interrupt;
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: stdin, signal })) {
-    if (line.trim() !== '') lines.push(line.trim());
+/**
+ * What comes, until it ends or the signal aborts: a pipe may be silent for ever.
+ * @throws PhoneKeyError `interrupted`, and what the stream fails with
+ */
+export async function* chunksOf(
+  stream: AsyncIterable<Buffer | string>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const chunks = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next: IteratorResult<Buffer | string, unknown> = await orAborted(signal, chunks.next());
+      if (next.done === true) return;
+      yield Buffer.from(next.value);
+    }
+  } finally {
+    chunks.return?.().catch(() => undefined); // not waited for: it would, for what is silent
   }
-  if (signal.aborted) throw interrupted();
-  return lines;
+}
+
+/** All of stdin, and of more than `most` bytes a little more than that. */
+export const readAll = async ({ stdin, interrupt }: Host, most: number): Promise<Buffer> => {
+  const read: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunksOf(stdin, interrupt.signal)) {
+    read.push(chunk);
+    bytes += chunk.length;
+    if (bytes > most) break;
+  }
+  return Buffer.concat(read);
 };
 
 /** Asks the person at the terminal; the question goes to stderr. Ask only where stdin is a TTY. */
