@@ -8,6 +8,7 @@ import {
   parseFile,
   parsePosition,
   parseSeed,
+  parseSource,
   parseSpeed,
   parseWho,
 } from '../config/parse.js';
@@ -71,7 +72,7 @@ export const addAirCommands = (program: Parent, act: Act): void => {
     'watch',
     'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
   )
-    .option('--read <file>', 'what a capture holds, instead of the air; - for stdin', parseFile)
+    .option('--read <file>', 'what a capture holds, instead of the air; - for stdin', parseSource)
     .option('--hci', 'every packet between a host and its controller')
     .action(
       act('watch', async () => {

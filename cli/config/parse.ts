@@ -63,7 +63,14 @@ export const parseSeed = parser(
 /** A script's variable that is not set gives an empty directory, which would be the current one. */
 export const parseDirectory = parser('A directory is needed.', filled);
 
-export const parseFile = parser('A file is needed.', filled);
+/** A file to be written, or to be read more than once: `-` would be a surprise, as stdout or as a name. */
+export const parseFile = parser(
+  'A file is needed, and - is none here (./- is a file of that name).',
+  (text) => (text === '-' ? undefined : filled(text)),
+);
+
+/** A file that is read once, or `-` for stdin. */
+export const parseSource = parser('A file is needed, or - for stdin.', filled);
 
 /** The name of a simulated car or a key card, as it is shown and told to phones. */
 export const parseName = (text: string): string => {

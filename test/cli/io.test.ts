@@ -4,9 +4,11 @@ import type { ErrorCode } from '../../lib/errors.js';
 import {
   parseName,
   parseDirectory,
+  parseFile,
   parsePosition,
   parseSeconds,
   parseSlot,
+  parseSource,
 } from '../../cli/config/parse.js';
 import { EXIT_CODES, exitCodeOf } from '../../cli/exit-codes.js';
 import { Output, wantsColour } from '../../cli/io/output.js';
@@ -141,6 +143,12 @@ describe('arguments', () => {
     for (const name of ['', ' ', 'x'.repeat(33), '\u00e9'.repeat(17), 'a\nb', '\u202e']) {
       expect(() => parseName(name)).toThrow(/name/);
     }
+  });
+
+  it('reads files, and takes - for stdin alone', () => {
+    expect([parseFile('a b'), parseFile('./-'), parseSource('-')]).toEqual(['a b', './-', '-']);
+    expect(() => parseFile('-')).toThrow('./-');
+    for (const parse of [parseFile, parseSource]) expect(() => parse('')).toThrow('A file');
   });
 
   it('reads slots', () => {
