@@ -16,7 +16,7 @@ import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
 import type { Position } from '../medium/path-loss.js';
-import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
+import { FARTHEST_METRES } from '../vendor.js';
 import { PACES } from './settings.js';
 import type { SettingsInForce } from './settings.js';
 
@@ -65,6 +65,13 @@ const device = object({
   index,
   /** The public device address, aa:bb:cc:dd:ee:ff. */
   address: text,
+  /** As its host makes others see it, whatever program that is. */
+  advertised: object({
+    /** In its advertising data, now or last. */
+    name: nullable(text),
+    /** Random addresses that it uses. */
+    addresses: list(text, MOST_DEVICES),
+  }),
   /** dBm. */
   txPower: number(),
   advertising: boolean,
@@ -100,23 +107,29 @@ const airChange = object({ devices, left: list(index, MOST_DEVICES), absent });
 export type AirChange = Read<typeof airChange>;
 
 export interface MoveRequest {
-  /** The label or the address of who is to move. */
+  /** An address, the label, or the advertised name of who is to move. */
   readonly who: string;
   readonly to: Position;
   /** Metres in a second, within SPEED_RANGE (default: at once). */
   readonly speed?: number | undefined;
+  /** True: also a label that was never on this air, which is there when it comes (default false: an error). */
+  readonly beforehand?: boolean | undefined;
 }
+
+/** The longest name that a device can have (Vol 3 Part C 12.1); labels are shorter. */
+export const MAX_WHO_BYTES = 248;
 
 const destination = number(-FARTHEST_METRES, FARTHEST_METRES);
 
 const moveRequest = object<MoveRequest>({
   who: (value, what) => {
     const found = text(value, what);
-    if (found !== '' && Buffer.byteLength(found) <= MAX_LABEL_BYTES) return found;
-    throw JsonError.not(what, `a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
+    if (found !== '' && Buffer.byteLength(found) <= MAX_WHO_BYTES) return found;
+    throw JsonError.not(what, `a name or an address, 1 to ${String(MAX_WHO_BYTES)} bytes`);
   },
   to: object<Position>({ x: destination, y: destination }),
   speed: optional(number(SPEED_RANGE.min, SPEED_RANGE.max)),
+  beforehand: optional(boolean),
 });
 
 const moved = object({
