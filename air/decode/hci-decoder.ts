@@ -62,7 +62,7 @@ export class HciDecoder {
   push(event: AirEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
     if (event.type === 'left') this.#controllers.remove(event.device.index);
-    else this.#controllers.came(event.device);
+    else if (event.type === 'came') this.#controllers.came(event.device);
     return undefined;
   }
 

@@ -1,6 +1,9 @@
+import { MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { isJsonObject } from '../../lib/platform/json.js';
 import {
   boolean,
+  hexBytes,
   JsonError,
   list,
   nullable,
@@ -14,7 +17,14 @@ import {
 import type { Read, JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
-import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
+import type {
+  AirDevice,
+  AirEvent,
+  AirFound,
+  AirRecord,
+  FoundLink,
+  FoundSet,
+} from '../capture/record.js';
 import type { Position } from '../medium/path-loss.js';
 import { FARTHEST_METRES } from '../vendor.js';
 import { PACES } from './settings.js';
@@ -154,28 +164,76 @@ const recorded = object<Extract<AirEvent, { type: 'record' }>>({
   }),
 });
 
-const introduced = object<
-  Omit<Exclude<AirEvent, { type: 'record' }>, 'type'> & {
-    readonly type: 'came' | 'left';
-  }
->({
-  type: oneOf(['came', 'left']),
-  device: object<AirDevice>({ index, address: text, label: text }),
+const introduced = <T extends 'came' | 'left'>(type: T) =>
+  object<{ readonly type: T; readonly device: AirDevice; readonly time: number }>({
+    type: oneOf([type]),
+    device: object<AirDevice>({
+      index,
+      address: text,
+      label: text,
+      random: optional(list(text, MOST_DEVICES)),
+    }),
+    time: number(),
+  });
+
+const advertisingData = hexBytes(0, MAX_ADVERTISING_DATA);
+const found = object<Extract<AirEvent, { type: 'found' }>>({
+  type: oneOf(['found']),
+  found: object<AirFound>({
+    index,
+    sets: list(
+      object<FoundSet>({
+        name: text,
+        connectable: boolean,
+        scannable: boolean,
+        extended: boolean,
+        ownAddressType: number(),
+        data: advertisingData,
+        scanResponse: advertisingData,
+      }),
+      MOST_DEVICES,
+    ),
+    links: list(
+      object<FoundLink>({
+        handle: index,
+        role,
+        peer: text,
+        intervalMs: number(),
+        latency: number(),
+        timeoutMs: number(),
+      }),
+      MOST_DEVICES,
+    ),
+  }),
   time: number(),
 });
+
+/** By their type. */
+const EVENTS = { record: recorded, found, came: introduced('came'), left: introduced('left') };
 
 const tap: Stream<None, void, AirEvent> = {
   op: 'tap',
   parameters: none,
   result: done,
-  event: (value, what) =>
-    isJsonObject(value) && value['type'] === 'record'
-      ? recorded(value, what)
-      : introduced(value, what),
-  toJson: (event) =>
-    event.type === 'record'
-      ? { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } }
-      : event,
+  event: (value, what): AirEvent => {
+    const type = oneOf(Object.keys(EVENTS) as AirEvent['type'][])(
+      isJsonObject(value) ? value['type'] : undefined,
+      what,
+    );
+    return EVENTS[type](value, what);
+  },
+  toJson: (event) => {
+    if (event.type === 'record') {
+      return { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } };
+    }
+    if (event.type !== 'found') return event;
+    const sets = event.found.sets.map(({ data, scanResponse, ...set }) => ({
+      ...set,
+      data: toHex(data),
+      scanResponse: toHex(scanResponse),
+    }));
+    return { ...event, found: { ...event.found, sets } };
+  },
 };
 
 /** What a control connection to a hub can ask for. */

@@ -5,7 +5,7 @@ import type { VirtualAir } from '../air.js';
 import type { VirtualController } from '../controller/controller.js';
 import type { Motion } from '../medium/motion.js';
 import type { AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
-import { advertisedNameOf, randomAddressesOf } from './identify.js';
+import { advertisedNameOf, randomAddressesOf } from '../identify.js';
 import type { Places } from './places.js';
 import { reportDevice, reportPlace, roundPosition, secondsUntil } from './reports.js';
 import type { SettingsInForce } from './settings.js';

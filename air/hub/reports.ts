@@ -5,7 +5,7 @@ import type { Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
 import type { DeviceReport, LinkReport, PlaceReport } from './control.js';
-import { advertisedNameOf, randomAddressesOf } from './identify.js';
+import { advertisedNameOf, randomAddressesOf } from '../identify.js';
 
 /** A controller as `list` tells it; `now` is on the clock of its medium. */
 export const reportDevice = (controller: VirtualController, now: number): DeviceReport => {

@@ -1,7 +1,14 @@
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import type { AirEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
+import type {
+  AirEvent,
+  AttributeValue,
+  DecodedEvent,
+  Party,
+  ReportedEvent,
+} from '../../air/index.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import {
   Conversation,
@@ -31,13 +38,29 @@ const UUID_NAMES: ReadonlyMap<string, string> = new Map([
 /** Conversations that are followed at one time. */
 const MAX_CONVERSATIONS = 1024;
 
+export interface ViewOptions {
+  /** Shows the values of attributes. */
+  readonly values?: true | undefined;
+  /** Shows only what concerns who is called so: a name, an address, an advertised name. */
+  readonly only?: string | undefined;
+}
+
 /** Every packet between a host and its controller. */
 export class HciView {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
+  /** Knows who is called how. */
+  readonly #names = new AirDecoder();
+  readonly #only: string | undefined;
+
+  constructor({ only }: ViewOptions = {}) {
+    this.#only = only;
+  }
 
   push(event: AirEvent): ViewLine[] {
+    if (this.#only !== undefined) this.#names.push(event);
     const packet = this.#decoder.push(event);
     if (packet === undefined) return [];
+    if (this.#only !== undefined && !this.#names.isCalled(packet.device, this.#only)) return [];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
     const who = `${packet.device.name} ${arrow}`;
@@ -49,32 +72,49 @@ export class HciView {
 export class AirView {
   readonly #decoder = new AirDecoder({ uuidNames: UUID_NAMES });
   readonly #keys: ViewerKeys;
+  readonly #options: ViewOptions;
   /** By link. */
   readonly #conversations = new Map<number, Conversation>();
 
-  constructor(keys: ViewerKeys) {
+  constructor(keys: ViewerKeys, options: ViewOptions = {}) {
     this.#keys = keys;
+    this.#options = options;
   }
 
   push(event: AirEvent): ViewLine[] {
-    return this.#decoder.push(event).flatMap((told) => this.#lines(told));
+    const { only } = this.#options;
+    const isShown = ({ event }: ReportedEvent): boolean =>
+      only === undefined || partiesOf(event).some((party) => this.#decoder.isCalled(party, only));
+    return this.#decoder
+      .push(event)
+      .filter(isShown)
+      .flatMap((told) => this.#lines(told));
   }
 
   #lines({ event, values }: ReportedEvent): ViewLine[] {
     const { time, type, ...fields } = event;
     const { who, what } = describeEvent(event, UUID_NAMES);
     const seen = this.#seenIn(event);
+    const shown = this.#options.values === true && values.length > 0 ? values : undefined;
     const line = {
       ...{ type, time, who },
-      fields: seen === undefined ? fields : { ...fields, phonekey: seen },
-      what: seen === undefined ? what : `${what}; ${describeSeen(seen)}`,
+      fields: {
+        ...fields,
+        ...(seen && { phonekey: seen }),
+        ...(shown && { values: shown.map(valueFields) }),
+      },
+      what: [
+        what,
+        ...(shown ? [` = ${shown.map(({ value }) => toHex(value) || 'nothing').join(', ')}`] : []),
+        ...(seen ? [`; ${describeSeen(seen)}`] : []),
+      ].join(''),
     };
     if (event.type === 'disconnected') this.#conversations.delete(event.link);
     if (event.type !== 'att') return [line];
     const { link } = event;
-    const messages = values.flatMap(({ uuid, toServer, value }) => {
+    const messages = values.flatMap(({ uuid, toServer, read, value }) => {
       const { toCar, fromCar } = nativeProfile;
-      if (uuid !== (toServer ? toCar : fromCar).uuid) return [];
+      if (read || uuid !== (toServer ? toCar : fromCar).uuid) return [];
       return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
     });
     const told = messages.map((message) => {
@@ -106,6 +146,15 @@ export class AirView {
     return conversation;
   }
 }
+
+const partiesOf = (event: DecodedEvent): readonly Party[] =>
+  'device' in event ? [event.device] : [event.central, event.peripheral];
+
+const valueFields = ({ handle, uuid, value }: AttributeValue): object => ({
+  handle,
+  uuid,
+  value: toHex(value),
+});
 
 const describeSeen = ({ pairing, car }: SeenAdvertisement): string => {
   const whose = car === null ? 'a phonekey car' : `this is ${car}`;

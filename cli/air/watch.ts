@@ -9,11 +9,11 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
-import type { ViewLine } from './viewer.js';
+import type { ViewLine, ViewOptions } from './viewer.js';
 import { homeKeys } from './viewer-keys.js';
 import { airEnded } from './words.js';
 
-export interface WatchOptions {
+export interface WatchOptions extends ViewOptions {
   /** Every HCI packet instead of what it means. */
   readonly hci?: true | undefined;
   /** A btsnoop file instead of the air of this home. */
@@ -23,12 +23,12 @@ export interface WatchOptions {
 /** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
 export const showAir = async (
   context: Context,
-  { hci, read }: WatchOptions,
+  { hci, read, ...shown }: WatchOptions,
   open = tapHub,
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
   const keys = await homeKeys(context);
-  const view = hci === true ? new HciView() : new AirView(keys);
+  const view = hci === true ? new HciView(shown) : new AirView(keys, shown);
   const tell = async (event: AirEvent): Promise<void> => {
     for (const line of view.push(event)) {
       print(line, context);

@@ -18,6 +18,7 @@ const EXAMPLES = `Examples:
   $ key air start --h4 6402                and lets other Bluetooth stacks onto it
   $ key air start --pty /tmp/ttyBLE        also those that want a serial port
   $ key air watch                          tells what happens on it
+  $ key air watch --values --only lock     what passes between lock and others, in hex
   $ key air watch --read FILE              or what a capture holds
   $ key air start --capture air.btsnoop    and writes down what passes on it
   $ key air list                           what is on it, and where
@@ -83,6 +84,12 @@ export const addAirCommands = (program: Parent, act: Act): void => {
   )
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
+    .addOption(
+      new Option('--values', 'also the values that are written, read and notified, in hex').conflicts(
+        'hci',
+      ),
+    )
+    .option('--only <name>', 'what concerns this name, address or advertised name', parseWho)
     .action(
       act('watch', async () => {
         const { showAir } = await import('../air/watch.js');

@@ -78,9 +78,11 @@ describe('a capture of the monitor', () => {
 
   it('introduces controllers, and gives every packet the type that H4 has for it', () => {
     const told = read(file).map((each) =>
-      each.type === 'record'
-        ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
-        : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
+      each.type === 'found'
+        ? each.type
+        : each.type === 'record'
+          ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
+          : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
     );
     expect(told).toEqual([
       'came 0 00:00:00:00:00:06 phone',

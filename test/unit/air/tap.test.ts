@@ -20,6 +20,10 @@ const words = (event: AirEvent): string => {
       const { index, direction, packet } = event.record;
       return `${String(index)} ${direction} ${packet.toString('hex')}`;
     }
+    case 'found': {
+      const { index, sets, links } = event.found;
+      return `found ${String(index)}: ${String(sets.length)} sets, ${String(links.length)} links`;
+    }
     case 'left':
       return `left ${String(event.device.index)}`;
   }

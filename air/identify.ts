@@ -1,6 +1,6 @@
-import type { VirtualController } from '../controller/controller.js';
-import { readAdvertisingData } from '../decode/advertising-data.js';
-import { formatAddress } from '../medium/pdu.js';
+import type { VirtualController } from './controller/controller.js';
+import { readAdvertisingData } from './decode/advertising-data.js';
+import { formatAddress } from './medium/pdu.js';
 
 /*
  * What a controller is called by others. Its label comes from the program that brought it; all the rest its host has
