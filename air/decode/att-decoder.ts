@@ -10,7 +10,14 @@ import type { GattDatabase } from './gatt-database.js';
 import { uuidName } from './uuids.js';
 import type { UuidNames } from './uuids.js';
 
-const { primaryService, secondaryService, characteristic, clientConfiguration } = AttributeType;
+const { primaryService, secondaryService, include, characteristic, clientConfiguration } =
+  AttributeType;
+const DECLARATIONS: ReadonlySet<string> = new Set([
+  primaryService,
+  secondaryService,
+  include,
+  characteristic,
+]);
 
 /** A value that was written, read, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
@@ -213,6 +220,10 @@ const declaredUuid = (type: string | undefined, value: Uint8Array): string | und
   return readable(() => uuidIn(isService ? value : value.subarray(3)));
 };
 
+/** What is read of that type is how the server is made, which is told as what was found. */
+const declares = (type: Uint8Array | undefined): boolean =>
+  type === undefined || DECLARATIONS.has(uuidIn(type));
+
 const valuesOf = (
   database: GattDatabase,
   { opcode, attributes = [], value }: AttPdu,
@@ -220,8 +231,9 @@ const valuesOf = (
   toServer: boolean,
 ): AttributeValue[] => {
   const [asked] = request?.attributes ?? [];
-  const read = READS.has(opcode);
-  const found = read && asked !== undefined && value ? [{ ...asked, value }] : attributes;
+  const byType = opcode === Att.readByTypeResponse.opcode && !declares(request?.type);
+  const read = byType || READS.has(opcode);
+  const found = asked !== undefined && value ? [{ ...asked, value }] : attributes;
   if (!read && !toServer && !UNASKED.has(opcode)) return [];
   return found.flatMap(({ handle, value: each }) => {
     const uuid = database.uuid(handle) ?? null;
