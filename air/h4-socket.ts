@@ -8,7 +8,7 @@ import { isServed, surplusOf } from '../local/sockets.js';
  */
 export const claimSocketPath = async (path: string): Promise<void> => {
   if (process.platform === 'win32') {
-    throw new PhoneKeyError('usage.invalid', 'Windows has no Unix sockets that Node serves', {
+    throw new PhoneKeyError('usage.invalid', 'no Unix socket can be served on Windows', {
       hint: 'Serve HCI over TCP instead.',
     });
   }

@@ -26,12 +26,7 @@ export { parseFaults } from './faults.js';
 export type { AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
 export { serveH4, serveH4Socket } from './h4-server.js';
-export type {
-  H4Server,
-  H4ServerOptions,
-  H4SocketOptions,
-  H4SocketServer,
-} from './h4-server.js';
+export type { H4Server, H4ServerOptions, H4SocketOptions, H4SocketServer } from './h4-server.js';
 export type { ControllerSource, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export { loadBleno, loadNoble } from './load.js';

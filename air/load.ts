@@ -44,8 +44,7 @@ interface Instance {
  */
 export const loadNoble = (transport: HciTransport, options: LoadOptions = {}): NobleHandle => {
   const require = loadVirtual('noble', transport, options);
-  const noble =
-    options.scope === '@stoprocent' ? instanceOf(require) : withBindings<Instance>(require);
+  const noble = options.scope === '@stoprocent' ? instanceOf(require) : withBindings(require);
   return { noble: noble as NobleModule & Instance, close: closer(transport, noble) };
 };
 
@@ -64,9 +63,9 @@ export const loadBleno = (transport: HciTransport, options: LoadOptions = {}): B
 type Require = (path: string) => unknown;
 
 /** Not the package's own choice of bindings, which on macOS and Windows is not HCI. */
-const withBindings = <T>(require: Require): T => {
+const withBindings = (require: Require): Instance => {
   const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
-  return (require('with-bindings') as (bindings: Bindings) => T)(new NobleBindings({}));
+  return (require('with-bindings') as (bindings: Bindings) => Instance)(new NobleBindings({}));
 };
 
 /** The same, as both packages of @stoprocent have it. */

@@ -180,7 +180,11 @@ const removeAll = (sets: FollowedAdvertisingSets): string[] =>
 const COMMANDS: ReadonlyMap<number, Apply> = new Map([
   apply(Reset, removeAll),
   apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) =>
-    sets.setProperties(LEGACY_SET, LEGACY_PROPERTIES[type] ?? AdvertisingBit.legacy, ownAddressType),
+    sets.setProperties(
+      LEGACY_SET,
+      LEGACY_PROPERTIES[type] ?? AdvertisingBit.legacy,
+      ownAddressType,
+    ),
   ),
   setLegacyData('data', LeSetAdvertisingData),
   setLegacyData('scanResponse', LeSetScanResponseData),

@@ -224,7 +224,10 @@ const tap: Stream<None, void, AirEvent> = {
   },
   toJson: (event) => {
     if (event.type === 'record') {
-      return { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } };
+      return {
+        ...event,
+        record: { ...event.record, packet: event.record.packet.toString('base64') },
+      };
     }
     if (event.type !== 'found') return event;
     const sets = event.found.sets.map(({ data, scanResponse, ...set }) => ({

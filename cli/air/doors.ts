@@ -61,10 +61,7 @@ export const openDoors = async (
           await server?.close();
           throw error;
         });
-  const at = [
-    ...(server ? [server.sentence] : []),
-    ...(pty === undefined ? [] : [`at ${pty}`]),
-  ];
+  const at = [...(server ? [server.sentence] : []), ...(pty === undefined ? [] : [`at ${pty}`])];
   return {
     /** What is served where, for programs. */
     where: { h4: server?.where ?? null, pty: pty ?? null },
@@ -96,10 +93,12 @@ const serve = async (
   options: HostServerOptions & { readonly expose: boolean },
 ) => {
   if ('path' in endpoint) {
-    const { path, close } = await serveH4Socket({ ...options, ...endpoint });
-    return { where: { path }, sentence: `at ${path}`, at: path, close };
+    const server = await serveH4Socket({ ...options, ...endpoint });
+    const { path } = server;
+    return { where: { path }, sentence: `at ${path}`, at: path, close: () => server.close() };
   }
-  const { host, port, close } = await serveH4({ ...options, ...endpoint });
+  const server = await serveH4({ ...options, ...endpoint });
+  const { host, port } = server;
   const at = `${host} port ${String(port)}`;
-  return { where: { host, port }, sentence: `on ${at}`, at, close };
+  return { where: { host, port }, sentence: `on ${at}`, at, close: () => server.close() };
 };

@@ -85,9 +85,10 @@ export const addAirCommands = (program: Parent, act: Act): void => {
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
     .addOption(
-      new Option('--values', 'also the values that are written, read and notified, in hex').conflicts(
-        'hci',
-      ),
+      new Option(
+        '--values',
+        'also the values that are written, read and notified, in hex',
+      ).conflicts('hci'),
     )
     .option('--only <name>', 'what concerns this name, address or advertised name', parseWho)
     .action(

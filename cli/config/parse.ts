@@ -91,8 +91,7 @@ export const parseSlotOrOwn = (text: string): number | 'own' =>
   text === 'own' ? text : parseSlot(text);
 
 /** Where HCI is served: over TCP (port 0 is any free one), or at a Unix socket. */
-export type Endpoint =
-  { readonly host: string; readonly port: number } | { readonly path: string };
+export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** `--h4 6402`, `localhost:6402`, `127.0.0.1:6402`, `[::1]:6402`, or `unix:air.sock`. */
 export const parseEndpoint = parser(

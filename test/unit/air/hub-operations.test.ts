@@ -202,7 +202,10 @@ describe('move', () => {
     ['who is no text', { who: 1, to: { x: 0, y: 0 } }],
     ['a name that is too long', { who: 'é'.repeat(125), to: { x: 0, y: 0 } }],
     ['a name that is only known of', { who: 'bike', to: { x: 0, y: 0 } }],
-    ['a walk of what was never there', { who: 'a', to: { x: 0, y: 0 }, speed: 1, beforehand: true }],
+    [
+      'a walk of what was never there',
+      { who: 'a', to: { x: 0, y: 0 }, speed: 1, beforehand: true },
+    ],
     ['no place', { who: 'phone' }],
     ['half a place', { who: 'phone', to: { x: 0 } }],
     ['more than a place', { who: 'phone', to: { x: 0, y: 0, z: 0 } }],

@@ -155,7 +155,9 @@ describe('ATT', () => {
     told('central', '0e 0c00 0d00');
     expect(values('0f 6a6b')).toMatchObject([{ handle: 0x0c, read: true, value: hex('6a6b') }]);
     told('central', '08 0100 ffff 002a');
-    expect(values('09 04 0300 6869')).toMatchObject([{ handle: 3, read: true, value: hex('6869') }]);
+    expect(values('09 04 0300 6869')).toMatchObject([
+      { handle: 3, read: true, value: hex('6869') },
+    ]);
     told('central', '08 0100 ffff 0328'); // a discovery
     expect(values(`09 15 0b00 10 0c00 ${WIRE_UUID}`)).toEqual([]);
     told('central', '0a 0c00');
