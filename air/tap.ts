@@ -4,7 +4,7 @@ import { preciseWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
 import { foundAt } from './found.js';
-import { randomAddressesOf } from './identify.js';
+import { advertisedNameOf, randomAddressesOf } from './identify.js';
 import { isVendorPacket } from './vendor.js';
 
 /** Must not throw, and is not to be slow: the air waits. */
@@ -55,8 +55,9 @@ export class AirTaps {
     const time = this.#now();
     for (const [controller, device] of this.#known) {
       const random = randomAddressesOf(controller);
-      const named = random.length === 0 ? device : { ...device, random };
-      listener({ type: 'came', device: named, time });
+      const advertised = advertisedNameOf(controller);
+      const names = { ...(random.length > 0 && { random }), ...(advertised && { advertised }) };
+      listener({ type: 'came', device: { ...device, ...names }, time });
     }
     for (const controller of this.#known.keys()) {
       const found = foundAt(controller);

@@ -20,6 +20,8 @@ export interface AirDevice {
   readonly label: string;
   /** Random addresses that its host uses, of one that is there when a tap begins. */
   readonly random?: readonly string[];
+  /** The name that it advertises or advertised last, likewise. */
+  readonly advertised?: string;
 }
 
 /** An advertising set that is on the air. */

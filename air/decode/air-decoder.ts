@@ -214,7 +214,8 @@ export class AirDecoder {
     if (event === undefined) return;
     this.#reported.push({ event: { time: this.#time, ...event }, values });
     if (event.type !== 'advertising' && event.type !== 'scan-response') return;
-    this.#controllers.advertised(event.device, event.data);
-    if ('scanResponse' in event) this.#controllers.advertised(event.device, event.scanResponse);
+    this.#controllers.advertised(event.device, event.data.name);
+    if ('scanResponse' in event)
+      this.#controllers.advertised(event.device, event.scanResponse.name);
   }
 }

@@ -1,6 +1,5 @@
 import type { AirDevice } from '../capture/record.js';
 import { keepLatest } from '../keep-latest.js';
-import type { AdvertisingData } from './advertising-data.js';
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
 import { FollowedIdentity, strangerOf } from './party.js';
@@ -26,9 +25,10 @@ export class Controllers {
   }
 
   /** A new one, whatever had its number before. */
-  came({ index, address, label, random = [] }: AirDevice): FollowedIdentity {
+  came({ index, address, label, random = [], advertised }: AirDevice): FollowedIdentity {
     const { identity } = this.#add(new FollowedIdentity(index, address, label));
     for (const each of random) identity.addRandom(each);
+    this.advertised({ address }, advertised);
     return identity;
   }
 
@@ -55,7 +55,7 @@ export class Controllers {
   }
 
   /** Keeps what somebody calls itself. */
-  advertised({ address }: Party, { name }: AdvertisingData): void {
+  advertised({ address }: Pick<Party, 'address'>, name: string | undefined): void {
     if (address === null || name === undefined) return;
     const names = this.#advertised.get(address) ?? new Set();
     if (names.size < MAX_NAMES) names.add(name);

@@ -172,6 +172,7 @@ const introduced = <T extends 'came' | 'left'>(type: T) =>
       address: text,
       label: text,
       random: optional(list(text, MOST_DEVICES)),
+      advertised: optional(text),
     }),
     time: number(),
   });

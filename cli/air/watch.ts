@@ -11,7 +11,7 @@ import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
 import type { ViewLine, ViewOptions } from './viewer.js';
 import { homeKeys } from './viewer-keys.js';
-import { airEnded } from './words.js';
+import { airEnded, plain } from './words.js';
 
 export interface WatchOptions extends ViewOptions {
   /** Every HCI packet instead of what it means. */
@@ -41,7 +41,8 @@ export const showAir = async (
     return signal.aborted ? EXIT.interrupted : EXIT.ok;
   }
   const tap = await open(paths.hub);
-  output.say('watching the air; Ctrl-C ends it');
+  const what = shown.only === undefined ? '' : ` for ${plain(shown.only)}`;
+  output.say(`watching the air${what}; Ctrl-C ends it`);
   await follow(signal, tap, tell, airEnded);
   return EXIT.ok;
 };
