@@ -55,7 +55,7 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
   if (!(expose ? isIP(host) !== 0 : isLoopback(host))) {
     const kind = expose ? 'an IP address' : 'a loopback address';
     throw new PhoneKeyError('usage.invalid', `${host} is not ${kind}`, {
-      hint: 'HCI knows no authentication: use 127.0.0.1 or ::1, or another address together with expose.',
+      hint: 'Use 127.0.0.1 or ::1, or choose to expose it: HCI knows no authentication.',
     });
   }
   const { address, close } = await serveHosts({ host, port }, options, lobbyOf(options)).catch(
