@@ -14,14 +14,22 @@ import type { HciTransport } from '../lib/hci/transport.js';
 /** Hosts at one door at a time, where it is not said. */
 const MOST_HOSTS = 256;
 
+/** Links in the peripheral role that the controller of a host has at one time, where it is not said. */
+const HOST_LINKS = 8;
+
 /** Gives each host its controller: a VirtualAir, or the way to the one in a hub. */
 export interface ControllerSource {
-  controller(): HciTransport | Promise<HciTransport>;
+  controller(options: { readonly peripheralLinks: number }): HciTransport | Promise<HciTransport>;
 }
 
 /** The logger is also told of hosts that got no controller. */
 export interface HostServerOptions extends HostConnectionOptions {
   readonly air: ControllerSource;
+  /**
+   * Most links in the peripheral role that each host has at one time, 1 to 255 (default 8). With 1 it cannot be
+   * connectable while it is connected as a peripheral.
+   */
+  readonly peripheralLinks?: number;
   /** Called when a host has its controller, with the number of hosts. */
   readonly onConnect?: (hosts: number) => void;
   /** Called when a host has gone, with the number of those that stay. */
@@ -46,13 +54,13 @@ export const createHostServer = (
   { mostHosts = MOST_HOSTS, lobby }: Places = {},
   other: (socket: Socket, first: Buffer) => (() => void) | undefined = () => undefined,
 ) => {
-  const { air, logger = silentLogger } = options;
+  const { air, logger = silentLogger, peripheralLinks = HOST_LINKS } = options;
   /** With how each is ended. */
   const sockets = new Map<Socket, () => void>();
   const room = new Room(mostHosts);
   let hosts = 0;
   const serve = async (socket: Socket): Promise<void> => {
-    const controller = await air.controller();
+    const controller = await air.controller({ peripheralLinks });
     if (socket.destroyed) {
       controller.close();
       return;

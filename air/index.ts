@@ -4,7 +4,16 @@ export { BtsnoopReader } from './capture/btsnoop-reader.js';
 export { capturing } from './capture/capturing.js';
 export type { CaptureSink } from './capture/capturing.js';
 export { captureAir, monitorCapture } from './capture/monitor.js';
-export type { AirDevice, AirEvent, AirRecord, CapturedRecord, CaptureEvent } from './capture/record.js';
+export type {
+  AirDevice,
+  AirEvent,
+  AirFound,
+  AirRecord,
+  CapturedRecord,
+  CaptureEvent,
+  FoundLink,
+  FoundSet,
+} from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/context.js';
 export { AirDecoder } from './decode/air-decoder.js';
@@ -18,8 +27,8 @@ export type { HciPacket } from './decode/hci-decoder.js';
 export { parseFaults } from './faults.js';
 export type { AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
-export { serveH4 } from './h4-server.js';
-export type { H4Server, H4ServerOptions } from './h4-server.js';
+export { serveH4, serveH4Socket } from './h4-server.js';
+export type { H4Server, H4ServerOptions, H4SocketOptions, H4SocketServer } from './h4-server.js';
 export type { ControllerSource, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export { loadBleno, loadNoble } from './load.js';

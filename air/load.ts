@@ -1,7 +1,6 @@
 import { PhoneKeyError } from '../lib/errors.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 import { loadStack } from '../lib/radio/loader/stack-loader.js';
-import type { LoadedPackage } from '../lib/radio/loader/stack-loader.js';
 import { hciSocketClass } from './hci-socket.js';
 
 /** The central's host stack, as `@abandonware/noble` types it. */
@@ -21,9 +20,21 @@ export interface BlenoHandle {
   close(): void;
 }
 
-/** The part of both packages' HCI bindings that is called here. */
+/** Which packages; those of @stoprocent are found only where an application has installed them. */
+export interface LoadOptions {
+  /** Whose noble or bleno (default `@abandonware`, which phonekey brings). */
+  readonly scope?: '@abandonware' | '@stoprocent';
+  /** The file that the package is looked for from, as `import.meta.url` gives it (default: one of phonekey's own). */
+  readonly from?: string | URL;
+}
+
+/** The part of the packages' HCI bindings that is called here. */
 interface Bindings {
   readonly _hci: { pollIsDevUp(): void };
+}
+
+interface Instance {
+  readonly _bindings: Bindings;
 }
 
 /**
@@ -31,31 +42,46 @@ interface Bindings {
  * state becomes `poweredOff` when the transport closes; links end without an event then.
  * @throws PhoneKeyError `radio.unavailable` when the package is not installed
  */
-export const loadNoble = (transport: HciTransport): NobleHandle => {
-  const { require } = loadVirtual('@abandonware/noble', transport);
-  // Not the package's own choice of bindings, which on macOS and Windows is not HCI.
-  const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
-  const withBindings = require('with-bindings') as (bindings: Bindings) => NobleModule;
-  const bindings = new NobleBindings({});
-  return { noble: withBindings(bindings), close: closer(transport, bindings) };
+export const loadNoble = (transport: HciTransport, options: LoadOptions = {}): NobleHandle => {
+  const require = loadVirtual('noble', transport, options);
+  const noble = options.scope === '@stoprocent' ? instanceOf(require) : withBindings(require);
+  return { noble: noble as NobleModule & Instance, close: closer(transport, noble) };
 };
 
 /**
- * A new instance of the real, unmodified bleno, with the transport's controller as its adapter. It
- * serves one central at a time. `poweredOff` as with noble.
+ * A new instance of the real, unmodified bleno, with the transport's controller as its adapter. That of
+ * `@abandonware` serves one central at a time. `poweredOff` as with noble.
  * @throws PhoneKeyError `radio.unavailable` when the package is not installed
  */
-export const loadBleno = (transport: HciTransport): BlenoHandle => {
-  const { require } = loadVirtual('@abandonware/bleno', transport);
-  const bleno = require('index') as BlenoModule & { readonly _bindings: Bindings };
-  return { bleno, close: closer(transport, bleno._bindings) };
+export const loadBleno = (transport: HciTransport, options: LoadOptions = {}): BlenoHandle => {
+  const require = loadVirtual('bleno', transport, options);
+  const bleno =
+    options.scope === '@stoprocent' ? instanceOf(require) : (require('index') as Instance);
+  return { bleno: bleno as BlenoModule & Instance, close: closer(transport, bleno) };
 };
 
-const loadVirtual = (name: string, transport: HciTransport): LoadedPackage => {
+type Require = (path: string) => unknown;
+
+/** Not the package's own choice of bindings, which on macOS and Windows is not HCI. */
+const withBindings = (require: Require): Instance => {
+  const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
+  return (require('with-bindings') as (bindings: Bindings) => Instance)(new NobleBindings({}));
+};
+
+/** The same, as both packages of @stoprocent have it. */
+const instanceOf = (require: Require): Instance =>
+  (require('lib/resolve-bindings') as (type: 'hci', options: object) => Instance)('hci', {});
+
+const loadVirtual = (
+  kind: 'noble' | 'bleno',
+  transport: HciTransport,
+  { scope = '@abandonware', from }: LoadOptions,
+): Require => {
+  const name = `${scope}/${kind}`;
   try {
-    const loaded = loadStack(name, hciSocketClass(transport));
+    const loaded = loadStack(name, hciSocketClass(transport), from);
     transport.onClose(loaded.stop);
-    return loaded;
+    return loaded.require;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new PhoneKeyError('radio.unavailable', `${name} is not installed`, {
@@ -66,9 +92,9 @@ const loadVirtual = (name: string, transport: HciTransport): LoadedPackage => {
 };
 
 /** Has the stack look at its adapter once more when that is gone, instead of within a second. */
-const closer = (transport: HciTransport, bindings: Bindings): (() => void) => {
+const closer = (transport: HciTransport, { _bindings }: Instance): (() => void) => {
   transport.onClose(() => {
-    bindings._hci.pollIsDevUp();
+    _bindings._hci.pollIsDevUp();
   });
   return () => {
     transport.close();

@@ -3,6 +3,8 @@ import { addListener } from '../lib/hci/transport.js';
 import { preciseWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
+import { foundAt } from './found.js';
+import { advertisedNameOf, randomAddressesOf } from './identify.js';
 import { isVendorPacket } from './vendor.js';
 
 /** Must not throw, and is not to be slow: the air waits. */
@@ -48,10 +50,19 @@ export class AirTaps {
     });
   }
 
-  /** Returns the unsubscriber. */
+  /** Tells who is there and what they are at, and from then on what passes. Returns the unsubscriber. */
   listen(listener: AirListener): () => void {
     const time = this.#now();
-    for (const device of this.#known.values()) listener({ type: 'came', device, time });
+    for (const [controller, device] of this.#known) {
+      const random = randomAddressesOf(controller);
+      const advertised = advertisedNameOf(controller);
+      const names = { ...(random.length > 0 && { random }), ...(advertised && { advertised }) };
+      listener({ type: 'came', device: { ...device, ...names }, time });
+    }
+    for (const controller of this.#known.keys()) {
+      const found = foundAt(controller);
+      if (found !== undefined) listener({ type: 'found', found, time });
+    }
     return addListener(this.#listeners, listener);
   }
 

@@ -52,3 +52,14 @@ export const connectTo = async (path: string): Promise<Socket | undefined> => {
     throw error;
   }
 };
+
+/** Whether somebody listens there; when that cannot be told, too. */
+export const isServed = async (path: string): Promise<boolean> => {
+  try {
+    const socket = await connectTo(path);
+    socket?.destroy();
+    return socket !== undefined;
+  } catch {
+    return true;
+  }
+};

@@ -74,6 +74,8 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
         if (kind !== undefined) write(index, kind.opcode, packet.subarray(1), time);
         break;
       }
+      case 'found': // nothing of it passes now
+        break;
       case 'left':
         write(event.device.index, MonitorOpcode.closeIndex, NOTHING, event.time);
         write(event.device.index, MonitorOpcode.deleteIndex, NOTHING, event.time);

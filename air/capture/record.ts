@@ -18,6 +18,42 @@ export interface AirDevice {
   readonly address: string;
   /** A name for people; may be empty. */
   readonly label: string;
+  /** Random addresses that its host uses, of one that is there when a tap begins. */
+  readonly random?: readonly string[];
+  /** The name that it advertises or advertised last, likewise. */
+  readonly advertised?: string;
+}
+
+/** An advertising set that is on the air. */
+export interface FoundSet {
+  /** Its handle, or `legacy`. */
+  readonly name: string;
+  readonly connectable: boolean;
+  readonly scannable: boolean;
+  /** Sent in extended PDUs. */
+  readonly extended: boolean;
+  /** 0 public, 1 random, 2 and 3 a resolvable private address of the controller's own making. */
+  readonly ownAddressType: number;
+  readonly data: Uint8Array;
+  readonly scanResponse: Uint8Array;
+}
+
+/** A link that is up. */
+export interface FoundLink {
+  readonly handle: number;
+  readonly role: 'central' | 'peripheral';
+  /** The peer's address as it is used on the link. */
+  readonly peer: string;
+  readonly intervalMs: number;
+  readonly latency: number;
+  readonly timeoutMs: number;
+}
+
+/** What is going on at a controller when a tap begins, which no packet will tell. */
+export interface AirFound {
+  readonly index: number;
+  readonly sets: readonly FoundSet[];
+  readonly links: readonly FoundLink[];
 }
 
 /** What a tap of an air or a capture gives, in order; times in milliseconds since 1970. */
@@ -27,6 +63,8 @@ export type AirEvent =
    * one controller do not introduce it.
    */
   | { readonly type: 'came'; readonly device: AirDevice; readonly time: number }
+  /** After the controllers that are there when a tap begins; no part of captures. */
+  | { readonly type: 'found'; readonly found: AirFound; readonly time: number }
   | { readonly type: 'record'; readonly record: AirRecord }
   | { readonly type: 'left'; readonly device: AirDevice; readonly time: number };
 

@@ -120,6 +120,11 @@ export abstract class Controller extends Placed implements LinkLayer {
     return formatAddress(this.identity.public);
   }
 
+  /** True once its host has used legacy advertising commands, which then are all that it may use. */
+  get usesLegacyAdvertising(): boolean {
+    return this.family === 'legacy';
+  }
+
   setTxPower(dbm: number): void {
     this.medium.setTxPower(this.station, dbm);
   }

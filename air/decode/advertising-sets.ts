@@ -22,6 +22,7 @@ import type { HciCommand } from '../../lib/hci/packet.js';
 import { addressText } from '../../lib/hci/text.js';
 import { readable } from '../../lib/hci/reader.js';
 import { concat } from '../../lib/platform/bytes.js';
+import type { FoundSet } from '../capture/record.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and
@@ -29,7 +30,7 @@ import { concat } from '../../lib/platform/bytes.js';
  */
 
 /** The one set of legacy advertising; others have the number that their host gives them. */
-const LEGACY = 'legacy';
+export const LEGACY_SET = 'legacy';
 const EMPTY = new Uint8Array(0);
 
 export interface FollowedSet {
@@ -67,9 +68,15 @@ export class FollowedAdvertisingSets {
     return touched.map((name) => this.set(name));
   }
 
+  /** One that was on the air before its host was heard. */
+  found({ name, ...found }: FoundSet): FollowedSet {
+    this.#followed = true;
+    return Object.assign(this.set(name), found, { enabled: true });
+  }
+
   /** A link in the peripheral role ends legacy advertising by itself. */
   connected(): void {
-    this.#ended(LEGACY);
+    this.#ended(LEGACY_SET);
   }
 
   /** The controller has ended the set (a link, its duration). */
@@ -80,7 +87,7 @@ export class FollowedAdvertisingSets {
   set(name: string): FollowedSet {
     const set = this.#sets.get(name) ?? {
       name,
-      extended: name !== LEGACY,
+      extended: name !== LEGACY_SET,
       enabled: false,
       connectable: true,
       scannable: true,
@@ -156,7 +163,7 @@ const apply = <P extends Shape>(
 
 const setLegacyData = (field: 'data' | 'scanResponse', declared: typeof LeSetAdvertisingData) =>
   apply(declared, (sets, { length, data }) =>
-    sets.setData(LEGACY, field, DataOperation.complete, data.subarray(0, length)),
+    sets.setData(LEGACY_SET, field, DataOperation.complete, data.subarray(0, length)),
   );
 
 const setExtendedData = (
@@ -173,11 +180,15 @@ const removeAll = (sets: FollowedAdvertisingSets): string[] =>
 const COMMANDS: ReadonlyMap<number, Apply> = new Map([
   apply(Reset, removeAll),
   apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) =>
-    sets.setProperties(LEGACY, LEGACY_PROPERTIES[type] ?? AdvertisingBit.legacy, ownAddressType),
+    sets.setProperties(
+      LEGACY_SET,
+      LEGACY_PROPERTIES[type] ?? AdvertisingBit.legacy,
+      ownAddressType,
+    ),
   ),
   setLegacyData('data', LeSetAdvertisingData),
   setLegacyData('scanResponse', LeSetScanResponseData),
-  apply(LeSetAdvertisingEnable, (sets, { enable }) => sets.enable(LEGACY, enable !== 0)),
+  apply(LeSetAdvertisingEnable, (sets, { enable }) => sets.enable(LEGACY_SET, enable !== 0)),
   apply(LeSetAdvertisingSetRandomAddress, (sets, { set, address }) => {
     sets.set(String(set)).randomAddress = addressText(address);
     return [];

@@ -1,5 +1,5 @@
 import type { Direction } from '../capture/btsnoop.js';
-import type { AirDevice, CapturedRecord, CaptureEvent } from '../capture/record.js';
+import type { AirDevice, AirFound, CapturedRecord, CaptureEvent } from '../capture/record.js';
 import { LeSetRandomAddress } from '../../lib/hci/commands/addresses.js';
 import { LeSetAdvertisingSetRandomAddress } from '../../lib/hci/commands/extended-advertising.js';
 import { ReadBdAddr } from '../../lib/hci/commands/information.js';
@@ -16,7 +16,7 @@ import { Advertisements } from './advertisements.js';
 import type { FollowedSet } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
-import type { DecodedDetail, ReportedEvent } from './event.js';
+import type { DecodedDetail, Party, ReportedEvent } from './event.js';
 import { describeCutPacket, otherPacket } from './hci-events.js';
 import { aclOf } from './pdus.js';
 import { LinkDecoder } from './link-decoder.js';
@@ -61,6 +61,7 @@ export class AirDecoder {
     this.#reported = [];
     this.#time = event.type === 'record' ? event.record.time : event.time;
     if (event.type === 'came') this.#came(event.device);
+    else if (event.type === 'found') this.#found(event.found);
     else if (event.type === 'left') this.#left(event.device);
     else if (event.type === 'record') this.#record(event.record);
     return this.#reported;
@@ -73,10 +74,27 @@ export class AirDecoder {
     return this.#reported;
   }
 
+  /**
+   * Whether somebody of an event is called so: by the name that it has there, a label, an address that it uses, or a
+   * name that it has advertised so far.
+   */
+  isCalled(party: Party, who: string): boolean {
+    return this.#controllers.isCalled(party, who);
+  }
+
   #came(device: AirDevice): void {
     this.#forget(device.index);
     const identity = this.#controllers.came(device);
     this.#tell({ type: 'powered-on', device: this.#controllers.party(identity) });
+  }
+
+  #found({ index, sets, links }: AirFound): void {
+    const controller = this.#controllers.get(index);
+    for (const link of links) {
+      this.#tellAll(this.#links.connected(controller, { status: Status.success, ...link }));
+    }
+    // Afterwards: a new link ends legacy advertising.
+    for (const set of sets) this.#advertises(controller, controller.sets.found(set));
   }
 
   #left({ index }: AirDevice): void {
@@ -233,6 +251,11 @@ export class AirDecoder {
   }
 
   #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {
-    if (event !== undefined) this.#reported.push({ event: { time: this.#time, ...event }, values });
+    if (event === undefined) return;
+    this.#reported.push({ event: { time: this.#time, ...event }, values });
+    if (event.type !== 'advertising' && event.type !== 'scan-response') return;
+    this.#controllers.advertised(event.device, event.data.name);
+    if ('scanResponse' in event)
+      this.#controllers.advertised(event.device, event.scanResponse.name);
   }
 }

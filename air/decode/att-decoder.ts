@@ -10,12 +10,23 @@ import type { GattDatabase } from './gatt-database.js';
 import { uuidName } from './uuids.js';
 import type { UuidNames } from './uuids.js';
 
-const { primaryService, secondaryService, characteristic, clientConfiguration } = AttributeType;
+const { primaryService, secondaryService, include, characteristic, clientConfiguration } =
+  AttributeType;
+const DECLARATIONS: ReadonlySet<string> = new Set([
+  primaryService,
+  secondaryService,
+  include,
+  characteristic,
+]);
 
-/** A value that was written, notified or indicated, and what it belongs to. */
+/** A value that was written, read, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
-  readonly uuid: string;
+  readonly handle: number;
+  /** Null where nobody was heard to discover it. */
+  readonly uuid: string | null;
   readonly toServer: boolean;
+  /** True: the answer to a read (of several attributes: their values in a row, under the handle of the first). */
+  readonly read: boolean;
   readonly value: Uint8Array;
 }
 
@@ -75,12 +86,18 @@ const isFromClient = (opcode: number): boolean => ATT_PDUS.has(opcode) && opcode
 const isAnswered = (opcode: number): boolean =>
   (opcode & 0x40) === 0 && opcode !== Att.confirmation.opcode;
 
-const WITH_VALUES: ReadonlySet<number> = new Set([
-  Att.writeRequest.opcode,
-  Att.writeCommand.opcode,
+/** What a server tells without being asked. */
+const UNASKED: ReadonlySet<number> = new Set([
   Att.notification.opcode,
   Att.indication.opcode,
   Att.multipleNotifications.opcode,
+]);
+
+const READS: ReadonlySet<number> = new Set([
+  Att.readResponse.opcode,
+  Att.readBlobResponse.opcode,
+  Att.readMultipleResponse.opcode,
+  Att.readMultipleVariableResponse.opcode,
 ]);
 
 export type End = 'central' | 'peripheral';
@@ -115,7 +132,7 @@ export class AttDecoder {
     const database = this.#databases[otherEnd(client)];
     const request = toServer ? undefined : this.#requests.get(client);
     if (toServer && isAnswered(pdu.opcode)) this.#requests.set(client, pdu);
-    else if (!toServer && !WITH_VALUES.has(pdu.opcode)) this.#requests.delete(client);
+    else if (!toServer && !UNASKED.has(pdu.opcode)) this.#requests.delete(client);
     if (cut === 0) learn(database, pdu, request);
     const fields: Fields =
       whole === undefined
@@ -126,7 +143,7 @@ export class AttDecoder {
       opcode: pdu.opcode,
       name: attName(pdu.opcode),
       fields: typeof bytes === 'number' ? { ...fields, bytes: bytes + cut } : fields,
-      values: cut === 0 && WITH_VALUES.has(pdu.opcode) ? valuesOf(database, pdu, toServer) : [],
+      values: cut === 0 ? valuesOf(database, pdu, request, toServer) : [],
     };
   }
 
@@ -214,12 +231,23 @@ const declaredUuid = (type: string | undefined, value: Uint8Array): string | und
   return readable(() => uuidIn(isService ? value : value.subarray(3)));
 };
 
+/** What is read of that type is how the server is made, which is told as what was found. */
+const declares = (type: Uint8Array | undefined): boolean =>
+  type === undefined || DECLARATIONS.has(uuidIn(type));
+
 const valuesOf = (
   database: GattDatabase,
-  { attributes = [] }: AttPdu,
+  { opcode, attributes = [], value }: AttPdu,
+  request: AttPdu | undefined,
   toServer: boolean,
-): AttributeValue[] =>
-  attributes.flatMap(({ handle, value }) => {
-    const uuid = database.uuid(handle);
-    return uuid === undefined || value === undefined ? [] : [{ uuid, toServer, value }];
+): AttributeValue[] => {
+  const [asked] = request?.attributes ?? [];
+  const byType = opcode === Att.readByTypeResponse.opcode && !declares(request?.type);
+  const read = byType || READS.has(opcode);
+  const found = asked !== undefined && value ? [{ ...asked, value }] : attributes;
+  if (!read && !toServer && !UNASKED.has(opcode)) return [];
+  return found.flatMap(({ handle, value: each }) => {
+    const uuid = database.uuid(handle) ?? null;
+    return each === undefined ? [] : [{ handle, uuid, toServer, read, value: each }];
   });
+};

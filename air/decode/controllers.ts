@@ -6,10 +6,14 @@ import { FollowedIdentity, strangerOf } from './party.js';
 
 /** Controllers that are followed; the one that was heard first is forgotten first. */
 const MAX_CONTROLLERS = 1024;
+/** Names of one of them that are remembered. */
+const MAX_NAMES = 8;
 
 /** The controllers of an air, by their numbers, and what people call them. */
 export class Controllers {
   readonly #states = new Map<number, ControllerState>();
+  /** Names that were advertised, by address. */
+  readonly #advertised = new Map<string, Set<string>>();
 
   get all(): readonly ControllerState[] {
     return [...this.#states.values()];
@@ -25,8 +29,11 @@ export class Controllers {
   }
 
   /** A new one, whatever had its number before. */
-  came({ index, address, label }: AirDevice): FollowedIdentity {
-    return this.#add(new FollowedIdentity(index, address, label)).identity;
+  came({ index, address, label, random = [], advertised }: AirDevice): FollowedIdentity {
+    const { identity } = this.#add(new FollowedIdentity(index, address, label));
+    for (const each of random) identity.addRandom(each);
+    this.advertised({ address }, advertised);
+    return identity;
   }
 
   remove(index: number): ControllerState | undefined {
@@ -49,6 +56,27 @@ export class Controllers {
   partyAt(address: string): Party {
     const state = this.at(address);
     return state === undefined ? strangerOf(address) : this.party(state.identity);
+  }
+
+  /** Keeps what somebody calls itself. */
+  advertised({ address }: Pick<Party, 'address'>, name: string | undefined): void {
+    if (address === null || name === undefined) return;
+    const names = this.#advertised.get(address) ?? new Set();
+    if (names.size < MAX_NAMES) names.add(name);
+    keepLatest(this.#advertised, address, names, MAX_CONTROLLERS);
+  }
+
+  /** By the name that people see, its label, an address in any case, or a name that it has advertised. */
+  isCalled({ name, address }: Party, who: string): boolean {
+    const asAddress = who.toLowerCase();
+    if (who === name || asAddress === address) return true;
+    if (address === null) return false;
+    const identity = this.at(address)?.identity;
+    return (
+      identity?.label === who ||
+      identity?.has(asAddress) === true ||
+      this.#advertised.get(address)?.has(who) === true
+    );
   }
 
   #add(identity: FollowedIdentity): ControllerState {

@@ -1,6 +1,9 @@
+import { MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { isJsonObject } from '../../lib/platform/json.js';
 import {
   boolean,
+  hexBytes,
   JsonError,
   list,
   nullable,
@@ -14,9 +17,16 @@ import {
 import type { Read, JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
-import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
+import type {
+  AirDevice,
+  AirEvent,
+  AirFound,
+  AirRecord,
+  FoundLink,
+  FoundSet,
+} from '../capture/record.js';
 import type { Position } from '../medium/path-loss.js';
-import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
+import { FARTHEST_METRES } from '../vendor.js';
 import { PACES } from './settings.js';
 import type { SettingsInForce } from './settings.js';
 
@@ -65,6 +75,13 @@ const device = object({
   index,
   /** The public device address, aa:bb:cc:dd:ee:ff. */
   address: text,
+  /** As its host makes others see it, whatever program that is. */
+  advertised: object({
+    /** In its advertising data, now or last. */
+    name: nullable(text),
+    /** Random addresses that it uses. */
+    addresses: list(text, MOST_DEVICES),
+  }),
   /** dBm. */
   txPower: number(),
   advertising: boolean,
@@ -100,23 +117,29 @@ const airChange = object({ devices, left: list(index, MOST_DEVICES), absent });
 export type AirChange = Read<typeof airChange>;
 
 export interface MoveRequest {
-  /** The label or the address of who is to move. */
+  /** An address, the label, or the advertised name of who is to move. */
   readonly who: string;
   readonly to: Position;
   /** Metres in a second, within SPEED_RANGE (default: at once). */
   readonly speed?: number | undefined;
+  /** True: also a label that was never on this air, which is there when it comes (default false: an error). */
+  readonly beforehand?: boolean | undefined;
 }
+
+/** The longest name that a device can have (Vol 3 Part C 12.1); labels are shorter. */
+export const MAX_WHO_BYTES = 248;
 
 const destination = number(-FARTHEST_METRES, FARTHEST_METRES);
 
 const moveRequest = object<MoveRequest>({
   who: (value, what) => {
     const found = text(value, what);
-    if (found !== '' && Buffer.byteLength(found) <= MAX_LABEL_BYTES) return found;
-    throw JsonError.not(what, `a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
+    if (found !== '' && Buffer.byteLength(found) <= MAX_WHO_BYTES) return found;
+    throw JsonError.not(what, `a name or an address, 1 to ${String(MAX_WHO_BYTES)} bytes`);
   },
   to: object<Position>({ x: destination, y: destination }),
   speed: optional(number(SPEED_RANGE.min, SPEED_RANGE.max)),
+  beforehand: optional(boolean),
 });
 
 const moved = object({
@@ -141,28 +164,80 @@ const recorded = object<Extract<AirEvent, { type: 'record' }>>({
   }),
 });
 
-const introduced = object<
-  Omit<Exclude<AirEvent, { type: 'record' }>, 'type'> & {
-    readonly type: 'came' | 'left';
-  }
->({
-  type: oneOf(['came', 'left']),
-  device: object<AirDevice>({ index, address: text, label: text }),
+const introduced = <T extends 'came' | 'left'>(type: T) =>
+  object<{ readonly type: T; readonly device: AirDevice; readonly time: number }>({
+    type: oneOf([type]),
+    device: object<AirDevice>({
+      index,
+      address: text,
+      label: text,
+      random: optional(list(text, MOST_DEVICES)),
+      advertised: optional(text),
+    }),
+    time: number(),
+  });
+
+const advertisingData = hexBytes(0, MAX_ADVERTISING_DATA);
+const found = object<Extract<AirEvent, { type: 'found' }>>({
+  type: oneOf(['found']),
+  found: object<AirFound>({
+    index,
+    sets: list(
+      object<FoundSet>({
+        name: text,
+        connectable: boolean,
+        scannable: boolean,
+        extended: boolean,
+        ownAddressType: number(),
+        data: advertisingData,
+        scanResponse: advertisingData,
+      }),
+      MOST_DEVICES,
+    ),
+    links: list(
+      object<FoundLink>({
+        handle: index,
+        role,
+        peer: text,
+        intervalMs: number(),
+        latency: number(),
+        timeoutMs: number(),
+      }),
+      MOST_DEVICES,
+    ),
+  }),
   time: number(),
 });
+
+/** By their type. */
+const EVENTS = { record: recorded, found, came: introduced('came'), left: introduced('left') };
 
 const tap: Stream<None, void, AirEvent> = {
   op: 'tap',
   parameters: none,
   result: done,
-  event: (value, what) =>
-    isJsonObject(value) && value['type'] === 'record'
-      ? recorded(value, what)
-      : introduced(value, what),
-  toJson: (event) =>
-    event.type === 'record'
-      ? { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } }
-      : event,
+  event: (value, what): AirEvent => {
+    const type = oneOf(Object.keys(EVENTS) as AirEvent['type'][])(
+      isJsonObject(value) ? value['type'] : undefined,
+      what,
+    );
+    return EVENTS[type](value, what);
+  },
+  toJson: (event) => {
+    if (event.type === 'record') {
+      return {
+        ...event,
+        record: { ...event.record, packet: event.record.packet.toString('base64') },
+      };
+    }
+    if (event.type !== 'found') return event;
+    const sets = event.found.sets.map(({ data, scanResponse, ...set }) => ({
+      ...set,
+      data: toHex(data),
+      scanResponse: toHex(scanResponse),
+    }));
+    return { ...event, found: { ...event.found, sets } };
+  },
 };
 
 /** What a control connection to a hub can ask for. */

@@ -1,26 +1,17 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Clock } from '../../lib/platform/clock.js';
-import { ConnectionRole } from '../../lib/hci/constants.js';
 import { addListener } from '../../lib/hci/transport.js';
 import type { VirtualAir } from '../air.js';
 import type { VirtualController } from '../controller/controller.js';
-import { positionAt } from '../medium/motion.js';
 import type { Motion } from '../medium/motion.js';
-import type { Position } from '../medium/path-loss.js';
-import { formatAddress } from '../medium/pdu.js';
-import type {
-  AirList,
-  DeviceReport,
-  HubInfo,
-  LinkReport,
-  MoveReport,
-  MoveRequest,
-  PlaceReport,
-} from './control.js';
+import type { AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
+import { advertisedNameOf, randomAddressesOf } from '../identify.js';
 import type { Places } from './places.js';
+import { reportDevice, reportPlace, roundPosition, secondsUntil } from './reports.js';
 import type { SettingsInForce } from './settings.js';
 
-const ADDRESS = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+/** In the hint of an error. */
+const MOST_NAMED = 8;
 
 /** Does what control connections ask for. */
 export class HubOperations {
@@ -56,8 +47,8 @@ export class HubOperations {
   }
 
   /**
-   * Moves a controller. By label it is remembered, also for one that is not there; by address it is
-   * that controller alone, as long as it stays.
+   * Moves a controller. By label it is remembered, also for one that is not there but was, or that is asked for
+   * beforehand; by an address or an advertised name it is that controller alone, as long as it stays.
    * @throws PhoneKeyError `usage.invalid` when it is not clear who is meant, or from where to walk
    */
   move(request: MoveRequest): MoveReport {
@@ -72,25 +63,24 @@ export class HubOperations {
   }
 
   #move(request: MoveRequest): MoveReport {
-    const { who } = request;
-    const byAddress = ADDRESS.test(who);
-    const controller = byAddress ? this.#withAddress(who) : this.#withLabel(who);
+    const controller = this.#find(request.who);
     if (controller === undefined) return this.#moveAbsent(request);
     const from = controller.position;
     if (request.speed === undefined) controller.moveTo(request.to.x, request.to.y);
     else controller.walkTo(request.to, request.speed);
     const { motion } = controller.station;
-    if (!byAddress) this.#places.remember(who, motion);
     const { label, address } = controller;
+    if (label === request.who) this.#places.remember(label, motion);
     return { label, address, from: roundPosition(from), ...this.#way(motion) };
   }
 
-  #moveAbsent({ who: label, to, speed }: MoveRequest): MoveReport {
+  #moveAbsent({ who: label, to, speed, beforehand = false }: MoveRequest): MoveReport {
     const from = this.#places.position(label);
+    if (from === undefined && !beforehand) throw this.#nobody(label);
     const motion = this.#places.move(label, to, speed);
     if (motion === undefined) {
       throw new PhoneKeyError('usage.invalid', `${label} was never on this air to walk from`, {
-        hint: 'Put it somewhere first, without --speed; or see its name in key air list.',
+        hint: 'Put it somewhere first, without a speed.',
       });
     }
     return { label, address: null, from: from ? roundPosition(from) : null, ...this.#way(motion) };
@@ -100,17 +90,15 @@ export class HubOperations {
     return { to: motion.to, seconds: secondsUntil(motion, this.#clock.now()) };
   }
 
-  #withAddress(who: string): VirtualController {
-    const wanted = who.toLowerCase();
-    const found = this.#air.controllers.find(({ address }) => address === wanted);
-    if (found !== undefined) return found;
-    throw new PhoneKeyError('usage.invalid', `nothing on the air has the address ${wanted}`, {
-      hint: 'See what is there: key air list.',
-    });
-  }
-
-  #withLabel(who: string): VirtualController | undefined {
-    const found = this.#air.controllers.filter(({ label }) => label === who);
+  /** By an address of it, its label, or the name that it advertises; undefined: no such thing is there. */
+  #find(who: string): VirtualController | undefined {
+    const { controllers } = this.#air;
+    const address = who.toLowerCase();
+    const [found = []] = [
+      controllers.filter((each) => [each.address, ...randomAddressesOf(each)].includes(address)),
+      controllers.filter(({ label }) => label === who),
+      controllers.filter((each) => advertisedNameOf(each) === who),
+    ].filter(({ length }) => length > 0);
     if (found.length < 2) return found[0];
     const addresses = found.map(({ address }) => address).join(', ');
     throw new PhoneKeyError(
@@ -121,44 +109,18 @@ export class HubOperations {
       },
     );
   }
+
+  #nobody(who: string): PhoneKeyError {
+    const { devices, absent } = this.list();
+    const known = [
+      ...devices.map(({ label, address, advertised: { name } }) =>
+        [label || address, ...(name === null ? [] : [`(${name})`])].join(' '),
+      ),
+      ...absent.map(({ label }) => `${label} (absent)`),
+    ];
+    const shown = known.length > MOST_NAMED ? [...known.slice(0, MOST_NAMED), '...'] : known;
+    return new PhoneKeyError('usage.invalid', `nothing on the air is called ${who}`, {
+      hint: `On it: ${shown.join(', ') || 'nothing'}. See key air list.`,
+    });
+  }
 }
-
-/** A controller as `list` tells it; `now` is on the clock of its medium. */
-const reportDevice = (controller: VirtualController, now: number): DeviceReport => {
-  const { station, label, address, advertisingSets, scanner, initiator } = controller;
-  return {
-    index: station.id,
-    address,
-    ...reportPlace(label, station.motion, now),
-    txPower: station.txPower,
-    advertising: advertisingSets.enabled,
-    scanning: scanner.enabled,
-    initiating: initiator.listening,
-    links: reportLinks(controller),
-  };
-};
-
-const reportPlace = (label: string, motion: Motion, now: number): PlaceReport => ({
-  label,
-  position: roundPosition(positionAt(motion, now)),
-  walk:
-    now < motion.until
-      ? { to: motion.to, speed: motion.speed, secondsLeft: secondsUntil(motion, now) }
-      : null,
-});
-
-/** Never 0 before it is there. */
-const secondsUntil = ({ until }: Motion, now: number): number =>
-  Math.max(0, Math.ceil((until - now) / 100) / 10);
-
-const roundPosition = ({ x, y }: Position): Position => ({ x: round(x), y: round(y) });
-
-const round = (metres: number): number => Math.round(metres * 1000) / 1000;
-
-const reportLinks = ({ connections }: VirtualController): LinkReport[] =>
-  connections.all.map((connection) => ({
-    role: connection.end.role === ConnectionRole.central ? 'central' : 'peripheral',
-    peer: connection.end.peer.id,
-    address: formatAddress(connection.peer),
-    rssi: connections.rssi(connection),
-  }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { connectTo } from '../../local/sockets.js';
+import { isServed } from '../../local/sockets.js';
 
 /*
  * The user's link leads to FOLDER/tty, and that to the slave. So a link of ours is known by its target,
@@ -24,7 +24,7 @@ export const socketIn = (folder: string): string => join(folder, 'h4.sock');
  */
 export const makeLink = async (path: string, folder: string): Promise<void> => {
   const found = await target(path);
-  if (found !== undefined && isOurs(found) && !(await isServed(dirname(found)))) {
+  if (found !== undefined && isOurs(found) && !(await isServed(socketIn(dirname(found))))) {
     await removeLink(path, dirname(found));
     await rm(dirname(found), { recursive: true, force: true });
   }
@@ -54,14 +54,3 @@ const target = (path: string): Promise<string | undefined> => readlink(path).cat
 
 const isOurs = (found: string): boolean =>
   basename(found) === TTY && basename(dirname(found)).startsWith(FOLDER_PREFIX);
-
-/** When it cannot be told, too. */
-const isServed = async (folder: string): Promise<boolean> => {
-  try {
-    const socket = await connectTo(socketIn(folder));
-    socket?.destroy();
-    return socket !== undefined;
-  } catch {
-    return true;
-  }
-};

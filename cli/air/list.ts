@@ -38,7 +38,7 @@ export const listAir = async (
   return follow(host.interrupt.whileRead(), watched, tell, airEnded);
 };
 
-const HEADER = ['NAME', 'PLACE', 'POWER', 'RADIO', 'ADDRESS', 'LINKS'];
+const HEADER = ['NAME', 'PLACE', 'POWER', 'RADIO', 'ADDRESS', 'ADVERTISED', 'LINKS'];
 
 /** Of these devices and places of the list (default: all). */
 const rows = ({ devices, absent: away }: AirList, shown = devices, absent = away): string[][] => {
@@ -50,13 +50,14 @@ const rows = ({ devices, absent: away }: AirList, shown = devices, absent = away
       `${String(device.txPower)} dBm`,
       radio(device),
       device.address,
+      advertised(device),
       device.links
         .map(({ peer, address, rssi }) => {
           return `${plain(names.get(peer) ?? address)} at ${String(rssi)} dBm`;
         })
         .join(', ') || '-',
     ]),
-    ...absent.map((away) => [plain(away.label), place(away), '-', 'absent', '-', '-']),
+    ...absent.map((away) => [plain(away.label), place(away), '-', 'absent', '-', '-', '-']),
   ];
 };
 
@@ -64,6 +65,10 @@ const place = ({ position, walk }: PlaceReport): string =>
   walk === null
     ? describePosition(position)
     : `${describePosition(position)} to ${describePosition(walk.to)} at ${metresPerSecond(walk.speed)}`;
+
+/** The name that its host gives it, and the addresses under which others see it. */
+const advertised = ({ advertised: { name, addresses } }: DeviceReport): string =>
+  [...(name === null ? [] : [plain(name)]), ...addresses].join(', ') || '-';
 
 const radio = ({ advertising, scanning, initiating }: DeviceReport): string =>
   [advertising && 'advertising', scanning && 'scanning', initiating && 'connecting']

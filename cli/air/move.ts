@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { watchHub } from '../../air/hub/control-client.js';
 import { withChange } from '../../air/hub/control.js';
 import type { AirList, MoveReport, PlaceReport, Position } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { carHome, DEFAULT_NAME } from '../car/home.js';
+import { PHONE_LABEL } from '../config/radio.js';
 import type { Context } from '../context.js';
 import { stopping } from '../io/interrupt.js';
 import { withProgress } from '../io/progress.js';
@@ -26,7 +29,7 @@ export const moveOnAir = async (
 ): Promise<void> => {
   const { output } = context;
   const moved = await withControl(context, async (control) => {
-    const report = await control.move({ who, to, ...(speed !== undefined && { speed }) });
+    const report = await control.move({ who, to, speed, beforehand: isOwn(context, who) });
     if (wait === true) {
       const doing = `walking to ${describePosition(to)}`;
       await withProgress(output, doing, () => arrival(context, report));
@@ -36,6 +39,10 @@ export const moveOnAir = async (
   const arrived = wait === true || moved.seconds === 0;
   output.result({ ...moved, speed: speed ?? null, arrived }, [sentence(moved, arrived)]);
 };
+
+/** What this command brings to the air, some time: its phone, and the cars of this home. */
+const isOwn = ({ paths }: Context, who: string): boolean =>
+  who === PHONE_LABEL || who === DEFAULT_NAME || existsSync(carHome(paths, who));
 
 const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean): string => {
   const name = plain(label) || String(address);

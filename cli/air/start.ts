@@ -17,7 +17,7 @@ import { openCapture } from '../capture/captured.js';
  */
 export const startAir = async (
   context: Context,
-  { h4, pty, ...settings }: HubSettings & DoorOptions,
+  { h4, pty, expose, links, ...settings }: HubSettings & DoorOptions,
 ): Promise<void> => {
   const { host, output, paths } = context;
   const signal = host.interrupt.whileRead();
@@ -39,7 +39,7 @@ export const startAir = async (
     control = await openHubControl(paths.hub);
     const { devices: _, ...inForce } = await control.info();
     endCapture = await captureToFile(context, control);
-    doors = await openDoors(context, { h4, pty }, { tell, failed });
+    doors = await openDoors(context, { h4, pty, expose, links }, { tell, failed });
     tell(
       { type: 'ready', ...doors.where, ...inForce },
       `the air is up, ${describeSettings(inForce)}${doors.sentence}`,

@@ -2,7 +2,14 @@ import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { printable } from '../../air/decode/fields.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import type { CaptureEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
+import type {
+  AttributeValue,
+  CaptureEvent,
+  DecodedEvent,
+  Party,
+  ReportedEvent,
+} from '../../air/index.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import {
   Conversation,
@@ -32,17 +39,41 @@ const UUID_NAMES: ReadonlyMap<string, string> = new Map([
 /** Conversations that are followed at one time. */
 const MAX_CONVERSATIONS = 1024;
 
+export interface ViewOptions {
+  /** Shows the values of attributes. */
+  readonly values?: true | undefined;
+  /** Shows only what concerns who is called so: a name, an address, an advertised name. */
+  readonly only?: string | undefined;
+}
+
 /** Every packet between a host and its controller. */
 export class HciView {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
+  /** Knows who is called how. */
+  readonly #names = new AirDecoder();
+  readonly #only: string | undefined;
+
+  constructor({ only }: ViewOptions = {}) {
+    this.#only = only;
+  }
 
   push(event: CaptureEvent): ViewLine[] {
     if (event.type === 'note') {
       const { time, type, ...fields } = event;
       return [{ type, time, fields, who: '', what: `${fields.name}: ${String(fields.bytes)} B` }];
     }
+    if (event.type === 'found') return [];
+    const only = this.#only;
+    if (only !== undefined) this.#names.push(event);
+    const isShown = (party: Party): boolean =>
+      only === undefined || this.#names.isCalled(party, only);
     const packet = this.#decoder.push(event);
-    if (packet === undefined) return event.type === 'record' ? [] : [presence(event)];
+    if (packet === undefined) {
+      if (event.type === 'record') return [];
+      const { line, party } = presence(event);
+      return isShown(party) ? [line] : [];
+    }
+    if (!isShown(packet.device)) return [];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
     const who = `${packet.device.name} ${arrow}`;
@@ -60,51 +91,70 @@ const presence = ({
   type,
   device,
   time,
-}: Exclude<CaptureEvent, { type: 'record' | 'note' }>): ViewLine => {
+}: Extract<CaptureEvent, { type: 'came' | 'left' }>): { line: ViewLine; party: Party } => {
   const { index, address, label } = device;
   const name = printable(label) || address || `controller ${String(index)}`;
   const party = { name, address: address || null };
   const event = { type: type === 'came' ? 'powered-on' : 'powered-off', device: party } as const;
-  return {
+  const line = {
     ...{ type: event.type, time, fields: { index, device: party } },
     ...describeEvent({ ...event, time }),
   };
+  return { line, party };
 };
 
 /** What happens on the air, down to the messages between phones and cars. */
 export class AirView {
   readonly #decoder = new AirDecoder({ uuidNames: UUID_NAMES });
   readonly #keys: ViewerKeys;
+  readonly #options: ViewOptions;
   /** By link. */
   readonly #conversations = new Map<number, Conversation>();
 
-  constructor(keys: ViewerKeys) {
+  constructor(keys: ViewerKeys, options: ViewOptions = {}) {
     this.#keys = keys;
+    this.#options = options;
   }
 
   push(event: CaptureEvent): ViewLine[] {
-    return this.#decoder.push(event).flatMap((told) => this.#lines(told));
+    return this.#shown(this.#decoder.push(event));
   }
 
   end(): ViewLine[] {
-    return this.#decoder.end().flatMap((told) => this.#lines(told));
+    return this.#shown(this.#decoder.end());
+  }
+
+  #shown(told: readonly ReportedEvent[]): ViewLine[] {
+    const { only } = this.#options;
+    const isShown = ({ event }: ReportedEvent): boolean =>
+      only === undefined || partiesOf(event).some((party) => this.#decoder.isCalled(party, only));
+    return told.filter(isShown).flatMap((each) => this.#lines(each));
   }
 
   #lines({ event, values }: ReportedEvent): ViewLine[] {
     const { time, type, ...fields } = event;
     const { who, what } = describeEvent(event, UUID_NAMES);
     const seen = this.#seenIn(event);
+    const shown = this.#options.values === true && values.length > 0 ? values : undefined;
     const line = {
       ...{ type, time, who },
-      fields: seen === undefined ? fields : { ...fields, phonekey: seen },
-      what: seen === undefined ? what : `${what}; ${describeSeen(seen)}`,
+      fields: {
+        ...fields,
+        ...(seen && { phonekey: seen }),
+        ...(shown && { values: shown.map(valueFields) }),
+      },
+      what: [
+        what,
+        ...(shown ? [` = ${shown.map(({ value }) => toHex(value) || 'nothing').join(', ')}`] : []),
+        ...(seen ? [`; ${describeSeen(seen)}`] : []),
+      ].join(''),
     };
     if (event.type === 'disconnected') this.#conversations.delete(event.link);
     if (event.type !== 'att') return [line];
     const { link } = event;
-    const messages = values.flatMap(({ uuid, toServer, value }) => {
+    const messages = values.flatMap(({ uuid, toServer, read, value }) => {
       const { toCar, fromCar } = nativeProfile;
-      if (uuid !== (toServer ? toCar : fromCar).uuid) return [];
+      if (read || uuid !== (toServer ? toCar : fromCar).uuid) return [];
       return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
     });
     const told = messages.map((message) => {
@@ -136,6 +186,15 @@ export class AirView {
     return conversation;
   }
 }
+
+const partiesOf = (event: DecodedEvent): readonly Party[] =>
+  'device' in event ? [event.device] : [event.central, event.peripheral];
+
+const valueFields = ({ handle, uuid, value }: AttributeValue): object => ({
+  handle,
+  uuid,
+  value: toHex(value),
+});
 
 const describeSeen = ({ pairing, car }: SeenAdvertisement): string => {
   const whose = car === null ? 'a phonekey car' : `this is ${car}`;

@@ -6,11 +6,11 @@ import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { CaptureTimes, readCapture } from './capture-file.js';
 import { AirView, HciView } from './viewer.js';
-import type { ViewLine } from './viewer.js';
+import type { ViewLine, ViewOptions } from './viewer.js';
 import { homeKeys } from './viewer-keys.js';
-import { airEnded } from './words.js';
+import { airEnded, plain } from './words.js';
 
-export interface WatchOptions {
+export interface WatchOptions extends ViewOptions {
   /** Every HCI packet instead of what it means. */
   readonly hci?: true | undefined;
   /** A btsnoop file, or `-` for stdin, instead of the air of this home. */
@@ -20,13 +20,13 @@ export interface WatchOptions {
 /** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
 export const showAir = async (
   context: Context,
-  { hci, read }: WatchOptions,
+  { hci, read, ...shown }: WatchOptions,
   open = tapHub,
 ): Promise<ExitCode> => {
   const { host, output, paths, signal } = context;
   const readers = host.interrupt.whileRead();
   const keys = await homeKeys(context);
-  const view = hci === true ? new HciView() : new AirView(keys);
+  const view = hci === true ? new HciView(shown) : new AirView(keys, shown);
   const times = new CaptureTimes(() =>
     output.say('this capture has no dates: +00:00:00.000 is the time of its first record'),
   );
@@ -43,7 +43,8 @@ export const showAir = async (
     return signal.aborted ? EXIT.interrupted : EXIT.ok;
   }
   const tap = await open(paths.hub);
-  output.say('watching the air; Ctrl-C ends it');
+  const what = shown.only === undefined ? '' : ` for ${plain(shown.only)}`;
+  output.say(`watching the air${what}; Ctrl-C ends it`);
   await follow(readers, tap, (event: CaptureEvent) => tell(view.push(event)), airEnded);
   return EXIT.ok;
 };

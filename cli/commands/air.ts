@@ -6,6 +6,7 @@ import { PACES } from '../../air/hub/settings.js';
 import {
   parseEndpoint,
   parseFile,
+  parseLinks,
   parsePosition,
   parseSeed,
   parseSource,
@@ -15,9 +16,10 @@ import {
 
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
-  $ key air start --h4 127.0.0.1:6402      and lets other Bluetooth stacks onto it
+  $ key air start --h4 6402                and lets other Bluetooth stacks onto it
   $ key air start --pty /tmp/ttyBLE        also those that want a serial port
   $ key air watch                          tells what happens on it
+  $ key air watch --values --only lock     what passes between lock and others, in hex
   $ key air watch --read FILE              or what a capture holds
   $ key air start --capture air.btsnoop    and writes down what passes on it
   $ key air list                           what is on it, and where
@@ -35,14 +37,23 @@ export const addAirCommands = (program: Parent, act: Act): void => {
 
   add('start', 'keep the air up until Ctrl-C (then exit code 0); its events, one a line, on stdout')
     .option(
-      '--h4 <address:port>',
-      'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
+      '--h4 <where>',
+      'serve HCI over H4, each connection a controller: PORT (0: any), ADDRESS:PORT or unix:PATH',
       parseEndpoint,
+    )
+    .option(
+      '--expose',
+      'let others than you on this machine in by --h4, whoever they are: HCI knows no authentication',
     )
     .option(
       '--pty <path>',
       'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
       parseFile,
+    )
+    .option(
+      '--links <count>',
+      'links that a host of --h4 or --pty has as a peripheral, at one time (default: 8)',
+      parseLinks,
     )
     .option(
       '--seed <seed>',
@@ -74,6 +85,13 @@ export const addAirCommands = (program: Parent, act: Act): void => {
   )
     .option('--read <file>', 'what a capture holds, instead of the air; - for stdin', parseSource)
     .option('--hci', 'every packet between a host and its controller')
+    .addOption(
+      new Option(
+        '--values',
+        'also the values that are written, read and notified, in hex',
+      ).conflicts('hci'),
+    )
+    .option('--only <name>', 'what concerns this name, address or advertised name', parseWho)
     .action(
       act('watch', async () => {
         const { showAir } = await import('../air/watch.js');

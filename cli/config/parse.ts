@@ -1,5 +1,6 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { InvalidArgumentError } from 'commander';
-import { SPEED_RANGE } from '../../air/hub/control.js';
+import { MAX_WHO_BYTES, SPEED_RANGE } from '../../air/hub/control.js';
 import { isSeed } from '../../air/hub/settings.js';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
@@ -48,10 +49,10 @@ export const parseSpeed = parser(
   (text) => decimal(text, SPEED_RANGE.max, SPEED_RANGE.min),
 );
 
-/** A label or an address on the virtual air. */
+/** A label, an advertised name or an address on the virtual air. */
 export const parseWho = parser(
   'A name or an address is needed: key air list shows both.',
-  (text) => (Buffer.byteLength(text) > MAX_NAME_BYTES ? undefined : filled(text)),
+  (text) => (Buffer.byteLength(text) > MAX_WHO_BYTES ? undefined : filled(text)),
 );
 
 /** The seed of a virtual air. */
@@ -96,20 +97,22 @@ export const parseSlot = parser('A slot number is needed.', (text) =>
 export const parseSlotOrOwn = (text: string): number | 'own' =>
   text === 'own' ? text : parseSlot(text);
 
-/** Where a server listens; port 0 is any free one. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
+/** Where HCI is served: over TCP (port 0 is any free one), or at a Unix socket. */
+export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** `--h4 127.0.0.1:6402`, or with IPv6 `[::1]:6402`. */
+/** `--h4 6402`, `localhost:6402`, `127.0.0.1:6402`, `[::1]:6402`, or `unix:air.sock`. */
 export const parseEndpoint = parser(
-  'An address and a port are needed: 127.0.0.1:6402.',
+  'A port, an address and a port, or a path is needed: 6402, localhost:6402, [::1]:6402, unix:PATH.',
   (text): Endpoint | undefined => {
-    const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
-    const host = v6 ?? v4;
+    const [, path] = /^unix:(.+)$/s.exec(text) ?? [];
+    if (path !== undefined) return { path };
+    const [, v6, v4 = 'localhost', digits] =
+      /^(?:\[([^\]]+)\]:|([^:[\]]+):)?(\d{1,5})$/.exec(text) ?? [];
+    // The name is only ever this machine; what other names mean is for others to say.
+    const host = v6 ?? (v4 === 'localhost' ? '127.0.0.1' : v4);
     const port = Number(digits);
-    return host === undefined || port > 0xffff ? undefined : { host, port };
+    const isAddress = v6 === undefined ? isIPv4(host) : isIPv6(host);
+    return isAddress && port <= 0xffff ? { host, port } : undefined;
   },
 );
 
@@ -138,3 +141,9 @@ export const parseCount = (most: number) =>
   parser(`A whole number from 0 to ${String(most)} is needed.`, (text) =>
     /^\d{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined,
   );
+
+/** Links of one controller at one time, which HCI counts in a byte. */
+export const parseLinks = parser('A number from 1 to 255 is needed.', (text) => {
+  const links = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return links >= 1 && links <= 255 ? links : undefined;
+});

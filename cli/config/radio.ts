@@ -19,6 +19,8 @@ const HCI_LINKS = 3;
 /** `auto` does not wait longer than this, in milliseconds, for an adapter that is switched off. */
 const AUTO_TIMEOUT_MS = 2_000;
 const CAR_AT: Position = { x: 0, y: 0 };
+/** Of every phone on the virtual air. */
+export const PHONE_LABEL = 'phone';
 const PHONE_AT: Position = { x: 1, y: 0 };
 
 /**
@@ -35,7 +37,7 @@ export const openCentral = async (context: Context<'radio'>): Promise<Central> =
       const { connectHub } = await import('../../air/hub/connect.js');
       const { loadNoble } = await import('../../air/load.js');
       const place = { position: options.at, defaultPosition: PHONE_AT };
-      const hci = captured(await connectHub(paths.hub, { label: 'phone', ...place }), context);
+      const hci = captured(await connectHub(paths.hub, { label: PHONE_LABEL, ...place }), context);
       return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
     },
   });

@@ -4,6 +4,21 @@ import type { Bleno, BlenoCharacteristicOptions, BlenoServiceOptions } from './b
 
 type Handlers = Omit<BlenoCharacteristicOptions, 'uuid' | 'properties' | 'value'>;
 
+/** As BlenoCharacteristicOptions has them, after the handle of the connection, which only @stoprocent's bleno gives. */
+const withoutConnection = ({ onWriteRequest, onSubscribe, ...others }: Handlers): object => ({
+  ...others,
+  ...(onWriteRequest && {
+    onWriteRequest: (...given: [unknown, ...Parameters<typeof onWriteRequest>]) => {
+      onWriteRequest(...(given.slice(-4) as Parameters<typeof onWriteRequest>));
+    },
+  }),
+  ...(onSubscribe && {
+    onSubscribe: (...given: [unknown, ...Parameters<typeof onSubscribe>]) => {
+      onSubscribe(...(given.slice(-2) as Parameters<typeof onSubscribe>));
+    },
+  }),
+});
+
 /** The GATT service of a profile as a bleno object. */
 export const primaryService = (
   bleno: Bleno,
@@ -21,7 +36,7 @@ export const primaryService = (
           uuid: bareUuid(uuid),
           properties,
           ...(value === undefined ? {} : { value: Buffer.from(value) }),
-          ...handlers[uuid],
+          ...withoutConnection(handlers[uuid] ?? {}),
         }),
     ),
   });

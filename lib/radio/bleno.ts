@@ -237,7 +237,11 @@ class BlenoPeripheral implements Peripheral {
         resolve();
         return;
       }
-      on(this.#bleno, 'advertisingStart', () => {
+      on(this.#bleno, 'advertisingStart', (error?: unknown) => {
+        if (error) {
+          reject(error);
+          return;
+        }
         this.#advertised = set;
         this.#turn++;
         if (this.#sets.length > 1) this.#advertiseAfter(TURN_MS);

@@ -142,8 +142,8 @@ describe('key air list and key air move', () => {
     expect(stdout).toMatch(
       new RegExp(
         '^instant, seed [0-9a-f]{16}\n' +
-          'NAME +PLACE +POWER +RADIO +ADDRESS +LINKS\n' +
-          `car +0,0(\\.\\d)? to 0,5 at 0\\.01 m/s +0 dBm +advertising +${car.address} +-\n$`,
+          'NAME +PLACE +POWER +RADIO +ADDRESS +ADVERTISED +LINKS\n' +
+          `car +0,0(\\.\\d)? to 0,5 at 0\\.01 m/s +0 dBm +advertising +${car.address} +- +-\n$`,
       ),
     );
     expect(await cli.run(['air', 'move', 'car', '--to', '3,0'])).toMatchObject({
@@ -188,16 +188,16 @@ describe('key air list and key air move', () => {
     for (const scan of scans) await scan.stop('SIGINT');
 
     expect(await cli.json(['air', 'move', '00:11:22:33:44:55', ...to])).toMatchObject(
-      refused('has the address'),
+      refused('nothing on the air is called 00:11:22:33:44:55'),
     );
-    expect(await cli.json(['air', 'move', 'bike', ...to, '--speed', '1'])).toMatchObject(
-      refused('never on this air'),
-    );
+    const bike = await cli.json(['air', 'move', 'bike', ...to]);
+    expect(bike).toMatchObject(refused('nothing on the air is called bike'));
+    expect(bike.value).toMatchObject({ hint: 'On it: car. See key air list.' });
   });
 
   it.each([
     ['no name', ['', '--to', '1,0']],
-    ['a name that is too long', ['x'.repeat(33), '--to', '1,0']],
+    ['a name that is too long', ['x'.repeat(249), '--to', '1,0']],
     ['no place', ['phone']],
     ['a place that is none', ['phone', '--to', 'home']],
     ['no speed', ['phone', '--to', '1,0', '--speed', '0']],

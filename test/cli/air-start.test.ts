@@ -70,7 +70,7 @@ describe('key air start', () => {
   });
 
   it('refuses what is not loopback, and what is no address', async () => {
-    for (const address of ['0.0.0.0:6402', 'localhost:6402', '[::]:0', '6402', '127.0.0.1:65536']) {
+    for (const address of ['0.0.0.0:6402', '[::]:0', 'example.org:6402', '127.0.0.1:65536']) {
       expect(await cli.json(['air', 'start', '--h4', address])).toMatchObject({
         code: 2,
         value: { code: 'usage.invalid' },

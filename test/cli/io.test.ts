@@ -4,7 +4,9 @@ import type { ErrorCode } from '../../lib/errors.js';
 import {
   parseName,
   parseDirectory,
+  parseEndpoint,
   parseFile,
+  parseLinks,
   parsePosition,
   parseSeconds,
   parseSlot,
@@ -133,6 +135,28 @@ describe('arguments', () => {
     expect(parsePosition(' 0 , 0 ')).toEqual({ x: 0, y: 0 });
     for (const text of ['', '1', '1,', ',1', '1,2,3', 'a,b', '1e9,0', '10001,0']) {
       expect(() => parsePosition(text)).toThrow(/metres/);
+    }
+  });
+
+  it('reads where HCI is served, on this machine where only a port is given', () => {
+    const host = '127.0.0.1';
+    for (const text of ['6402', 'localhost:6402', '127.0.0.1:6402']) {
+      expect(parseEndpoint(text)).toEqual({ host, port: 6402 });
+    }
+    expect(parseEndpoint('0')).toEqual({ host, port: 0 });
+    expect(parseEndpoint('[::1]:6402')).toEqual({ host: '::1', port: 6402 });
+    expect(parseEndpoint('0.0.0.0:1')).toEqual({ host: '0.0.0.0', port: 1 });
+    expect(parseEndpoint('unix:a b:6402')).toEqual({ path: 'a b:6402' });
+    const wrong = ['', ':6402', 'localhost', '65536', '::1:6402', '[127.0.0.1]:1', 'a:1', 'unix:'];
+    for (const text of [...wrong, '1.2.3.4', 'localhost:', ' 6402', '[localhost]:1', '-1']) {
+      expect(() => parseEndpoint(text)).toThrow(/a port/i);
+    }
+  });
+
+  it('reads numbers of links', () => {
+    expect(['1', '255'].map(parseLinks)).toEqual([1, 255]);
+    for (const text of ['', '0', '256', '1.5', 'x', '-1']) {
+      expect(() => parseLinks(text)).toThrow(/1 to 255/);
     }
   });
 

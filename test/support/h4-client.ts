@@ -32,8 +32,9 @@ export class H4Client {
     });
   }
 
-  static async connect(port: number): Promise<H4Client> {
-    const socket = connect(port, '127.0.0.1');
+  /** To a port of this machine, or the path of a Unix socket. */
+  static async connect(to: number | string): Promise<H4Client> {
+    const socket = typeof to === 'number' ? connect(to, '127.0.0.1') : connect(to);
     await once(socket, 'connect');
     return new H4Client(socket);
   }

@@ -73,6 +73,11 @@ export class AdvertisingSet {
     return this.#run !== undefined;
   }
 
+  /** The address under which it is heard; undefined while it is disabled. */
+  get advertiser(): DeviceAddress | undefined {
+    return this.#run?.own.address;
+  }
+
   setData(kind: DataKind, data: Uint8Array): void {
     if (sameBytes(this.content[kind], data)) return;
     this.content[kind] = data;

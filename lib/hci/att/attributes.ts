@@ -5,6 +5,7 @@ import { Layout } from '../layout.js';
 export const AttributeType = {
   primaryService: '2800',
   secondaryService: '2801',
+  include: '2802',
   characteristic: '2803',
   deviceName: '2a00',
   appearance: '2a01',

@@ -12,16 +12,26 @@ export interface LoadedPackage {
   readonly stop: () => void;
 }
 
-const SOCKET = '@abandonware/bluetooth-hci-socket';
+/** What the stacks of a scope ask for their HCI sockets, and how they get the class of it there. */
+const SOCKETS: Readonly<Record<string, (socket: object) => object>> = {
+  '@abandonware': (socket) => socket,
+  '@stoprocent': (socket) => ({ loadDriver: () => socket }),
+};
 
 /** The name that bleno gives to whoever connects, instead of the computer's. */
 const DEVICE_NAME = 'phonekey';
+
+const socketModule = (name: string, socket: object): Readonly<Record<string, object>> => {
+  const [scope = ''] = name.split('/');
+  return { [`${scope}/bluetooth-hci-socket`]: SOCKETS[scope]?.(socket) ?? socket };
+};
 
 /** Choose an adapter or a channel of the Linux kernel; a virtual adapter knows neither. */
 const ADAPTER_VARIABLES = new Set([
   'HCI_CHANNEL_USER',
   'NOBLE_HCI_DEVICE_ID',
   'BLENO_HCI_DEVICE_ID',
+  'NOBLE_BINDINGS',
 ]);
 
 /**
@@ -31,9 +41,10 @@ const ADAPTER_VARIABLES = new Set([
  * in order.
  * @param socket The class for HCI sockets of a virtual adapter, of which nothing keeps the process alive;
  *   without it this machine's own
+ * @param from The file, as a path or URL, that the package is looked for from (default: this one)
  * @throws the loader's MODULE_NOT_FOUND when the package is not installed
  */
-export const loadStack = (name: string, socket?: object): LoadedPackage => {
+export const loadStack = (name: string, socket?: object, from?: string | URL): LoadedPackage => {
   const timers = startTimers(socket === undefined);
   const exits: NodeJS.ExitListener[] = [];
   const on = function (this: NodeJS.Process, event: string, listener: () => void): NodeJS.Process {
@@ -48,9 +59,10 @@ export const loadStack = (name: string, socket?: object): LoadedPackage => {
   return {
     require: loadPackage({
       name,
+      from,
       modules: {
         os: { ...os, hostname: () => DEVICE_NAME, ...(socket !== undefined && ANY_HCI_PLATFORM) },
-        ...(socket !== undefined && { [SOCKET]: socket }),
+        ...(socket !== undefined && socketModule(name, socket)),
       },
       globals: {
         process: Object.create(process, { ...own, on: { value: on } }) as NodeJS.Process,
@@ -97,13 +109,12 @@ const startTimers = (keepAlive: boolean) => {
 
 interface PackageOptions {
   readonly name: string;
+  readonly from?: string | URL | undefined;
   /** Modules that are answered here, by the name in `require`. */
   readonly modules: Readonly<Record<string, unknown>>;
   /** Names that the package's files take for globals. */
   readonly globals: Readonly<Record<string, unknown>>;
 }
-
-const ownRequire = createRequire(import.meta.url);
 
 /**
  * Loads the files of one CommonJS package, as they are, each time anew: an instance has its modules to
@@ -113,7 +124,8 @@ const ownRequire = createRequire(import.meta.url);
  * @throws the loader's MODULE_NOT_FOUND when the package is not installed
  */
 export const loadPackage = (options: PackageOptions): ((path: string) => unknown) => {
-  const manifest = ownRequire.resolve(`${options.name}/package.json`);
+  const { name, from = import.meta.url } = options;
+  const manifest = createRequire(from).resolve(`${name}/package.json`);
   const root = dirname(manifest);
   const cache = new Map<string, { exports: unknown }>();
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];

@@ -41,6 +41,7 @@ const PARSERS: readonly Parser[] = [
   { parse: args.parseDuration, example: '90m' },
   { parse: args.parseTime, example: '2026-05-01T16:00Z' },
   { parse: args.parseCount(255), example: '3' },
+  { parse: args.parseLinks, example: '8' },
 ];
 
 /** Any name gives a file name that no system takes for something else. */

@@ -119,9 +119,11 @@ describe('a capture of the monitor', () => {
     const told = read(file).map((each) =>
       each.type === 'note'
         ? `${each.name}: ${String(each.bytes)} B`
-        : each.type === 'record'
-          ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
-          : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
+        : each.type === 'found'
+          ? each.type
+          : each.type === 'record'
+            ? `${String(each.record.index)} ${each.record.direction} ${each.record.packet.toString('hex')}`
+            : `${each.type} ${String(each.device.index)} ${each.device.address} ${each.device.label}`,
     );
     expect(told).toEqual([
       'System Note: 6 B',

@@ -1,5 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { serveH4, VirtualAir } from '../../../air/index.js';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serveH4, serveH4Socket, VirtualAir } from '../../../air/index.js';
 import type { H4Server, VirtualController } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
@@ -178,9 +189,79 @@ describe('HCI over H4/TCP', () => {
     },
   );
 
+  it('is served elsewhere where that is asked for, at an address', async () => {
+    const open = await serveH4({ air, host: '0.0.0.0', expose: true });
+    const client = await H4Client.connect(open.port);
+    clients.push(client);
+    client.command(Reset);
+    expect(await client.until(/./)).toBe(completed(Reset));
+    await open.close();
+    await expect(serveH4({ air, host: 'localhost', expose: true })).rejects.toMatchObject({
+      code: 'usage.invalid',
+    });
+  });
+
+  it.each([
+    [undefined, 8],
+    [2, 2],
+  ])('gives a host %s links as a peripheral', async (peripheralLinks, links) => {
+    const several = await serveH4({ air, ...(peripheralLinks && { peripheralLinks }) });
+    const client = await H4Client.connect(several.port);
+    clients.push(client);
+    client.command(Reset);
+    await client.until(/./);
+    expect(air.controllers.at(-1)?.peripheralLinks).toBe(links);
+    await several.close();
+  });
+
   it('says when the port is taken', async () => {
     await expect(serveH4({ air, port: server.port })).rejects.toMatchObject({
       code: 'radio.unavailable',
+    });
+  });
+});
+
+(process.platform === 'win32' ? describe.skip : describe)('HCI over H4 at a Unix socket', () => {
+  let directory: string;
+  let path: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'h4-'));
+    path = join(directory, 'air.sock');
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it.each([
+    [false, 0o600],
+    [true, 0o666],
+  ])('is for who may open it (expose: %s), and vanishes', async (expose, mode) => {
+    const local = await serveH4Socket({ air, path, expose });
+    expect(statSync(path).mode & 0o777).toBe(mode);
+    const client = await H4Client.connect(path);
+    clients.push(client);
+    client.command(Reset);
+    expect(await client.until(/./)).toBe(completed(Reset));
+    await local.close();
+    await client.closed;
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('takes the place of a dead socket, and of nothing else', async () => {
+    const first = await serveH4Socket({ air, path });
+    const there = { code: 'usage.invalid', message: `${path} is there already` };
+    await expect(serveH4Socket({ air, path })).rejects.toMatchObject(there);
+    renameSync(path, `${path}.dead`); // it outlives its server under this name
+    await first.close();
+    renameSync(`${path}.dead`, path);
+    await (await serveH4Socket({ air, path })).close();
+    writeFileSync(path, 'mine');
+    await expect(serveH4Socket({ air, path })).rejects.toMatchObject(there);
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+  });
+
+  it.each(['no/such/directory', 'x'.repeat(104)])('says what is wrong with %s', async (name) => {
+    await expect(serveH4Socket({ air, path: join(directory, name) })).rejects.toMatchObject({
+      code: 'usage.invalid',
+      hint: expect.stringMatching(/choose/i),
     });
   });
 });

@@ -234,7 +234,7 @@ describe('the client', () => {
     const calls = [
       control.info(),
       control.move({ who: '00:00:00:00:00:00', to: { x: 0, y: 0 } }),
-      control.move({ who: 'phone', to: { x: 3, y: 0 } }),
+      control.move({ who: 'phone', to: { x: 3, y: 0 }, beforehand: true }),
       control.list(),
     ];
     const [info, refused, moved, list] = await Promise.allSettled(calls);

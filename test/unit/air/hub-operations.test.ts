@@ -8,6 +8,7 @@ import { Places } from '../../../air/hub/places.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { perform as performOf } from '../../../local/rpc/server.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
 import { settle, TestHost } from './test-host.js';
 
 let clock: SimClock;
@@ -50,6 +51,7 @@ describe('info and list', () => {
         index: 0,
         label: 'car',
         address: car.address,
+        advertised: { name: null, addresses: [] },
         position: { x: 0, y: 0 },
         walk: null,
         txPower: 4,
@@ -139,8 +141,8 @@ describe('move', () => {
     ]);
   });
 
-  it('takes note of where one that is away will be', () => {
-    expect(move({ who: 'phone', to: { x: 30, y: 0 } })).toEqual({
+  it('takes note of where one that never was there will be, where that is asked for', () => {
+    expect(move({ who: 'phone', to: { x: 30, y: 0 }, beforehand: true })).toEqual({
       label: 'phone',
       address: null,
       from: null,
@@ -152,6 +154,32 @@ describe('move', () => {
       from: { x: 30, y: 0 },
       seconds: 10,
     });
+  });
+
+  it('finds a foreign host by what it advertises, and by its random address', async () => {
+    const lock = new TestHost(join('h4', 1));
+    const other = new TestHost(join('h4', 2));
+    lock.command(LeSetRandomAddress, { address: Uint8Array.of(1, 0, 0, 0, 0, 0xc0) });
+    await lock.advertise('020106', '05096c6f636b');
+    await other.advertise();
+    expect(operations.list().devices.map(({ advertised }) => advertised)).toEqual([
+      { name: 'lock', addresses: ['c0:00:00:00:00:01'] },
+      { name: 'car', addresses: [] },
+    ]);
+    move({ who: 'lock', to: { x: 5, y: 0 } });
+    expect(lock.controller.position.x).toBe(5);
+    move({ who: 'C0:00:00:00:00:01', to: { x: 6, y: 0 } });
+    expect(lock.controller.position.x).toBe(6);
+    expect(places.remembered.size).toBe(0);
+    other.controller.close();
+    expect(move({ who: 'h4', to: { x: 7, y: 0 } })).toMatchObject({ from: { x: 6, y: 0 } });
+    expect(() => move({ who: 'nosuch', to: { x: 0, y: 0 } })).toThrow(
+      expect.objectContaining({
+        code: 'usage.invalid',
+        message: 'nothing on the air is called nosuch',
+        hint: 'On it: h4 (lock). See key air list.',
+      }),
+    );
   });
 
   it('says which it may be when there are several, and moves none', () => {
@@ -172,7 +200,12 @@ describe('move', () => {
     ['a walk from nowhere', { who: 'nobody', to: { x: 0, y: 0 }, speed: 1 }],
     ['nobody', { who: '', to: { x: 0, y: 0 } }],
     ['who is no text', { who: 1, to: { x: 0, y: 0 } }],
-    ['a name that is too long', { who: 'é'.repeat(17), to: { x: 0, y: 0 } }],
+    ['a name that is too long', { who: 'é'.repeat(125), to: { x: 0, y: 0 } }],
+    ['a name that is only known of', { who: 'bike', to: { x: 0, y: 0 } }],
+    [
+      'a walk of what was never there',
+      { who: 'a', to: { x: 0, y: 0 }, speed: 1, beforehand: true },
+    ],
     ['no place', { who: 'phone' }],
     ['half a place', { who: 'phone', to: { x: 0 } }],
     ['more than a place', { who: 'phone', to: { x: 0, y: 0, z: 0 } }],

@@ -86,7 +86,7 @@ describe('a watch of the air', () => {
     changes.length = 0;
     const walk = { to: { x: 0, y: 0 }, speed: 2 };
     operations.move({ who: 'phone', ...walk });
-    operations.move({ who: 'away', to: { x: 3, y: 0 } });
+    operations.move({ who: 'away', to: { x: 3, y: 0 }, beforehand: true });
     await clock.advance(50);
     expect(changes).toMatchObject([
       {

@@ -6,6 +6,8 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle, TestHost } from './test-host.js';
 import { commandPacket } from '../../../lib/hci/h4.js';
 import { completed, event } from '../../support/hci-packets.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import { LeSetAdvertisingEnable } from '../../../lib/hci/commands/advertising.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 
@@ -19,6 +21,10 @@ const words = (event: AirEvent): string => {
     case 'record': {
       const { index, direction, packet } = event.record;
       return `${String(index)} ${direction} ${packet.toString('hex')}`;
+    }
+    case 'found': {
+      const { index, sets, links } = event.found;
+      return `found ${String(index)}: ${String(sets.length)} sets, ${String(links.length)} links`;
     }
     case 'left':
       return `left ${String(event.device.index)}`;
@@ -83,6 +89,62 @@ describe('a tap of an air', () => {
     await settle();
     expect(heard()).toEqual([]);
     expect(late).toHaveLength(2);
+  });
+
+  it('tells who comes late what is going on: random addresses, advertising, links', async () => {
+    const { air } = start();
+    const lock = new TestHost(air.controller({ label: 'lock', peripheralLinks: 2 }));
+    const phone = new TestHost(air.controller({ label: 'phone' }));
+    for (const host of [lock, phone]) await host.enableEvents();
+    lock.command(LeSetRandomAddress, { address: Uint8Array.of(1, 0, 0, 0, 0, 0xc0) });
+    await lock.advertise();
+    phone.connect(lock.controller);
+    await settle();
+    lock.command(LeSetAdvertisingEnable, { enable: 1 });
+    await settle();
+    const late: AirEvent[] = [];
+    air.tap((event) => late.push(event));
+    const time = expect.any(Number);
+    const link = { handle: 0x40, intervalMs: 7.5, latency: 0, timeoutMs: 420 };
+    expect(late).toEqual([
+      {
+        ...{ type: 'came', time },
+        device: {
+          index: 0,
+          address: lock.controller.address,
+          label: 'lock',
+          random: ['c0:00:00:00:00:01'],
+          advertised: 'car',
+        },
+      },
+      {
+        ...{ type: 'came', time },
+        device: { index: 1, address: phone.controller.address, label: 'phone' },
+      },
+      {
+        ...{ type: 'found', time },
+        found: {
+          index: 0,
+          sets: [
+            {
+              ...{ name: 'legacy', connectable: true, scannable: true, extended: false },
+              ownAddressType: 0,
+              data: Uint8Array.of(2, 1, 6),
+              scanResponse: new Uint8Array(Buffer.from('0408636172', 'hex')),
+            },
+          ],
+          links: [{ ...link, role: 'peripheral', peer: phone.controller.address }],
+        },
+      },
+      {
+        ...{ type: 'found', time },
+        found: {
+          index: 1,
+          sets: [],
+          links: [{ ...link, role: 'central', peer: lock.controller.address }],
+        },
+      },
+    ]);
   });
 
   it('does not tell how a program places its controller, but by what name', async () => {

@@ -178,6 +178,32 @@ describe('advertising', () => {
   });
 });
 
+describe('bleno of @stoprocent', () => {
+  it('gives the connection before all else', async () => {
+    const { bleno, links } = await started();
+    bleno.connection = 0x40;
+    bleno.centralComes();
+    bleno.centralSubscribes();
+    const got: Uint8Array[] = [];
+    await links[0]?.open({ data: (chunk) => got.push(chunk), closed: () => undefined });
+    expect(links[0]?.mtu).toBe(256);
+    expect(bleno.centralWrites(Uint8Array.of(3))).toBe(0);
+    expect(got).toEqual([Uint8Array.of(3)]);
+    await links[0]?.send(Uint8Array.of(4));
+    expect(bleno.notified).toEqual([Buffer.of(4)]);
+  });
+
+  it('tells an error where it tells that advertising has begun', async () => {
+    const { bleno, peripheral } = await started();
+    bleno.mute.add('advertise');
+    const failed = outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
+    await new Promise(setImmediate);
+    bleno.emit('advertisingStart', new Error('Connection Limit Exceeded (0x9)'));
+    await new Promise(setImmediate);
+    expect(failed.error?.message).toBe('advertising failed: Connection Limit Exceeded (0x9)');
+  });
+});
+
 describe('a link over bleno', () => {
   it('delivers what came between subscription and open, and nothing from before', async () => {
     const { bleno, links } = await started();

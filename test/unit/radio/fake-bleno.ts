@@ -35,6 +35,8 @@ export class FakeBleno extends EventEmitter implements Bleno {
   readonly calls: string[] = [];
   readonly notified: Buffer[] = [];
   connected = false;
+  /** What is given to handlers first, as @stoprocent's bleno does. */
+  connection: number | undefined;
   closed = 0;
   #service: FakeService | undefined;
 
@@ -109,7 +111,7 @@ export class FakeBleno extends EventEmitter implements Bleno {
   }
 
   centralSubscribes(mtu = 256): void {
-    this.fromCar.onSubscribe?.(mtu - 3, (value) => {
+    this.#tell(this.fromCar.onSubscribe, mtu - 3, (value: Buffer) => {
       if (!this.connected) throw new Error('a notification to nobody');
       this.notified.push(value);
       if (!this.mute.has('notify')) this.fromCar.onNotify?.();
@@ -119,15 +121,16 @@ export class FakeBleno extends EventEmitter implements Bleno {
   /** The result code of a write. */
   centralWrites(data: Uint8Array): number | undefined {
     let result: number | undefined;
-    this.#options(nativeProfile.toCar.uuid).onWriteRequest?.(
-      Buffer.from(data),
-      0,
-      false,
-      (code) => {
-        result = code;
-      },
-    );
+    const { onWriteRequest } = this.#options(nativeProfile.toCar.uuid);
+    this.#tell(onWriteRequest, Buffer.from(data), 0, false, (code: number) => {
+      result = code;
+    });
     return result;
+  }
+
+  #tell(handler: object | undefined, ...args: unknown[]): void {
+    const given = this.connection === undefined ? args : [this.connection, ...args];
+    (handler as ((...all: unknown[]) => void) | undefined)?.(...given);
   }
 
   get fromCar(): BlenoCharacteristicOptions {

@@ -128,14 +128,39 @@ describe('ATT', () => {
     expect(told('peripheral', '12 0c00 11')).toBe('Write Request: handle 0x000c, 1 B');
   });
 
-  it('gives the values of what is known, and tells only their lengths', () => {
+  it('gives the values, and tells only their lengths', () => {
     discover();
+    const values = (from: 'central' | 'peripheral', pdu: string) =>
+      decoder.decode(from, hex(pdu))?.values;
     const event = decoder.decode('peripheral', hex('1b 0c00 c0ffee'));
-    expect(event?.values).toEqual([{ uuid: UUID, toServer: false, value: hex('c0ffee') }]);
+    const told = { handle: 0x0c, uuid: UUID, toServer: false, read: false, value: hex('c0ffee') };
+    expect(event?.values).toEqual([told]);
     expect(JSON.stringify(event?.fields)).not.toMatch(/c0ffee/i);
-    expect(decoder.decode('central', hex('52 0c00 aa'))?.values).toEqual([
-      { uuid: UUID, toServer: true, value: hex('aa') },
+    for (const pdu of ['52 0c00 aa', '12 0c00 aa', '16 0c00 0000 aa']) {
+      expect(values('central', pdu)).toEqual([{ ...told, toServer: true, value: hex('aa') }]);
+    }
+    expect(values('peripheral', '17 0c00 0000 aa')).toEqual([]);
+    expect(values('peripheral', '1b 0100 aa')).toMatchObject([{ handle: 1, uuid: null }]);
+  });
+
+  it('gives what was read, of what was asked for', () => {
+    const values = (pdu: string) => decoder.decode('peripheral', hex(pdu))?.values;
+    told('central', '0a 0c00');
+    expect(values('0b 6869')).toEqual([
+      { handle: 0x0c, uuid: null, toServer: false, read: true, value: hex('6869') },
     ]);
-    expect(decoder.decode('peripheral', hex('1b 0100 aa'))?.values).toEqual([]);
+    expect(values('0b 6869')).toEqual([]); // nobody asked
+    told('central', '0c 0c00 0200');
+    expect(values('0d 6a')).toMatchObject([{ handle: 0x0c, read: true, value: hex('6a') }]);
+    told('central', '0e 0c00 0d00');
+    expect(values('0f 6a6b')).toMatchObject([{ handle: 0x0c, read: true, value: hex('6a6b') }]);
+    told('central', '08 0100 ffff 002a');
+    expect(values('09 04 0300 6869')).toMatchObject([
+      { handle: 3, read: true, value: hex('6869') },
+    ]);
+    told('central', '08 0100 ffff 0328'); // a discovery
+    expect(values(`09 15 0b00 10 0c00 ${WIRE_UUID}`)).toEqual([]);
+    told('central', '0a 0c00');
+    expect(values('01 0a 0c00 02')).toEqual([]);
   });
 });
