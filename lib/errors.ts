@@ -64,7 +64,8 @@ export type ErrorKind =
   | 'interrupted'
   | 'internal';
 
-type ErrorEntry = Pick<PhoneKeyError, 'kind' | 'temporary' | 'hint'>;
+/** What the errors of one code have in common. */
+export type ErrorEntry = Pick<PhoneKeyError, 'kind' | 'temporary' | 'hint'>;
 
 const entry = (kind: ErrorKind, temporary: boolean, hint: string): ErrorEntry => ({
   kind,

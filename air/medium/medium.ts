@@ -244,7 +244,9 @@ export class Medium {
 
 /** What has a place on the air. */
 export abstract class Placed {
+  /** @internal */
   protected abstract readonly medium: Medium;
+  /** @internal */
   protected abstract readonly station: Station;
 
   /** Where it is now, in metres. */

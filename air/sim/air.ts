@@ -21,7 +21,9 @@ export interface SimAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
 export class SimAir {
   /** From which everything random on this air follows. */
   readonly seed: string;
+  /** @internal */
   protected readonly medium: Medium;
+  /** @internal */
   protected readonly random: Random;
   readonly #stations = new Set<SimStation>();
   /** Of all who are here, in hex. */
@@ -57,7 +59,7 @@ export class SimAir {
     for (const station of [...this.#stations]) station.powerOff();
   }
 
-  /** 6 bytes that nobody here has, until they are given back. */
+  /** @internal 6 bytes that nobody here has, until they are given back. */
   protected takeAddress(): Uint8Array {
     for (;;) {
       const address = this.random(6);
@@ -67,6 +69,7 @@ export class SimAir {
     }
   }
 
+  /** @internal */
   protected giveBackAddress(address: Uint8Array): void {
     this.#addresses.delete(toHex(address));
   }

@@ -39,7 +39,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
   #advertised = 0;
   #table = new AttributeTable([]);
 
-  /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
+  /** @internal @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(context: SimContext, options: SimPeripheralOptions = {}) {
     super(context, options);
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
@@ -60,6 +60,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#update();
   }
 
+  /** @internal */
   protected layer(): LinkLayer {
     return {
       // It scans for nobody, nobody asks for a scan response, and it asks nobody for a link.
@@ -79,6 +80,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     };
   }
 
+  /** @internal */
   protected async retire(): Promise<void> {
     this.#advertisements = [];
     this.#update();

@@ -40,7 +40,7 @@ const MAX_SLOT = 2 ** 32 - 1;
  * `interrupted`.
  */
 export abstract class CarCommands<Options extends CallOptions> {
-  /** Does the work of one call, which ends at one deadline. */
+  /** @internal Does the work of one call, which ends at one deadline. */
   protected abstract call<T>(
     options: Options | undefined,
     work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
@@ -155,6 +155,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   #last: CarConnection['last'];
   #turn: Promise<unknown> = Promise.resolve();
 
+  /** @internal */
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
@@ -203,6 +204,7 @@ export class CarConnection extends CarCommands<CallOptions> {
     return this.#link.close();
   }
 
+  /** @internal */
   protected call<T>(
     options: CallOptions | undefined,
     work: (link: this, deadline: Deadline) => Promise<T>,

@@ -105,7 +105,7 @@ export class Remote extends CarCommands<CarCallOptions> {
     return this.#environment.central.close();
   }
 
-  /** One timeout for all of it: finding, connecting, asking. */
+  /** @internal One timeout for all of it: finding, connecting, asking. */
   protected async call<T>(
     options: CarCallOptions | undefined,
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,

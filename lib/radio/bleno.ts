@@ -18,7 +18,10 @@ import { MAX_VALUE_BYTES } from '../hci/att/limits.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
-export type { StackOptions } from './stack.js';
+export type * from '../common.js';
+export type * from './bleno-types.js';
+export type { Emitter } from './operation.js';
+export type { Stack, StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
 const OPERATION_TIMEOUT_MS = 5000;

@@ -14,7 +14,10 @@ import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
-export type { StackOptions } from './stack.js';
+export type * from '../common.js';
+export type * from './noble-types.js';
+export type { Emitter } from './operation.js';
+export type { Stack, StackOptions } from './stack.js';
 export { systemNoble } from './loader/system.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
