@@ -1,10 +1,12 @@
 import { isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PhoneKeyError } from '../lib/errors.js';
+import * as rule from '../lib/platform/check.js';
+import { checkOptions } from '../lib/platform/check.js';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { Lobby } from '../local/lobby.js';
-import { serveHosts } from './host-server.js';
+import { checkHosts, serveHosts } from './host-server.js';
 import type { HostServerOptions } from './host-server.js';
 
 export interface H4ServerOptions extends HostServerOptions {
@@ -30,6 +32,8 @@ export interface H4Server {
  *   the port is taken
  */
 export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
+  checkHosts(options);
+  checkOptions(options, { clock: rule.clock, host: rule.text, port: rule.whole(0, 65_535) });
   const { host = '127.0.0.1', port = 0 } = options;
   if (!isLoopback(host)) {
     throw new PhoneKeyError('usage.invalid', `${host} is not a loopback address`, {

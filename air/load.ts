@@ -1,5 +1,7 @@
 import { PhoneKeyError } from '../lib/errors.js';
+import { takeController } from '../lib/hci/transport.js';
 import type { HciTransport } from '../lib/hci/transport.js';
+import { check, having, needed } from '../lib/platform/check.js';
 import { loadStack } from '../lib/radio/loader/stack-loader.js';
 import type { LoadedPackage } from '../lib/radio/loader/stack-loader.js';
 import { hciSocketClass } from './hci-socket.js';
@@ -29,7 +31,8 @@ interface Bindings {
 /**
  * A new instance of the real, unmodified noble, with the transport's controller as its adapter. The
  * state becomes `poweredOff` when the transport closes; links end without an event then.
- * @throws PhoneKeyError `radio.unavailable` when the package is not installed
+ * @throws PhoneKeyError `radio.unavailable` when the package is not installed; `usage.invalid` for a controller
+ *   that has a host
  */
 export const loadNoble = (transport: HciTransport): NobleHandle => {
   const { require } = loadVirtual('@abandonware/noble', transport);
@@ -51,7 +54,11 @@ export const loadBleno = (transport: HciTransport): BlenoHandle => {
   return { bleno, close: closer(transport, bleno._bindings) };
 };
 
+const CONTROLLER = needed(having('a controller', 'send', 'onPacket', 'onClose', 'close'));
+
 const loadVirtual = (name: string, transport: HciTransport): LoadedPackage => {
+  check('the controller', transport, CONTROLLER);
+  takeController(transport);
   try {
     const loaded = loadStack(name, hciSocketClass(transport));
     transport.onClose(loaded.stop);

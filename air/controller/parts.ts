@@ -1,7 +1,10 @@
 import { systemRandom } from '../../lib/platform/random.js';
+import * as rule from '../../lib/platform/check.js';
+import { checkOptions } from '../../lib/platform/check.js';
 import type { Random } from '../../lib/platform/random.js';
 import { ConnectionRole, Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/air-link.js';
+import { BUFFERS } from '../medium/faults.js';
 import { Placed } from '../medium/medium.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import { formatAddress } from '../medium/pdu.js';
@@ -44,6 +47,14 @@ export interface PartsOptions extends Placement {
   /** For addresses, keys, LE Rand and the proofs of encryption (default: the system's). */
   readonly random?: Random;
 }
+
+const PARTS_RULES = {
+  label: rule.text,
+  aclBuffers: BUFFERS,
+  peripheralLinks: rule.whole(0, 255),
+  extendedAdvertising: rule.yesOrNo,
+  random: rule.callback,
+};
 
 /** The parts of a controller, with what commands and the medium may do to them. */
 export abstract class Controller extends Placed {
@@ -92,6 +103,7 @@ export abstract class Controller extends Placed {
   /** @internal `address`: the public device address, 6 bytes, little-endian. */
   constructor(medium: Medium, address: Uint8Array, options: PartsOptions) {
     super();
+    checkOptions(options, PARTS_RULES);
     this.medium = medium;
     this.label = options.label ?? '';
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;

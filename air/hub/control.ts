@@ -15,6 +15,7 @@ import type { Read, JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
+import { SPEED_RANGE } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
 import { PACES } from './settings.js';
@@ -30,8 +31,6 @@ const MOST_DEVICES = 4096;
 const index = whole(Number.MAX_SAFE_INTEGER);
 const role = oneOf(['central', 'peripheral'] as const);
 const position: JsonReader<Position> = object({ x: number(), y: number() });
-/** Metres in a second. */
-export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
 
 const walk = object({
   to: position,

@@ -1,3 +1,4 @@
+import { check, text } from '../../lib/platform/check.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
@@ -30,6 +31,7 @@ export class SimAir {
   readonly #addresses = new Set<string>();
 
   constructor(options: SimAirOptions = {}) {
+    check('seed', options.seed, text);
     this.seed = options.seed ?? toHex(systemRandom(8));
     this.random = seededRandom(this.seed);
     this.medium = new Medium({ ...options, seed: this.seed });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { SPEED_RANGE } from '../../air/hub/control.js';
+import { SPEED_RANGE } from '../../air/medium/motion.js';
 import { isSeed } from '../../air/hub/settings.js';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;

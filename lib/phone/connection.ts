@@ -5,7 +5,10 @@ import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 import { refusalError } from '../domain/refusals.js';
 import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
-import type { CentralLink } from '../radio/types.js';
+import { callback, check, having, needed, text } from '../platform/check.js';
+import type { CentralLink, LinkCloseReason } from '../radio/types.js';
+import { bounded, calledBack } from './boundary.js';
+import type { WatchedLink } from './boundary.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
 import { Deadline } from './deadline.js';
@@ -45,6 +48,14 @@ export abstract class CarCommands<Options extends CallOptions> {
     options: Options | undefined,
     work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
   ): Promise<T>;
+
+  /** As `call`, and rejects with PhoneKeyError alone. */
+  #perform<T>(
+    options: Options | undefined,
+    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    return bounded(() => this.call(options, work));
+  }
 
   unlock(options?: Options): Promise<void> {
     return this.#act({ type: 'unlock' }, options);
@@ -112,7 +123,8 @@ export abstract class CarCommands<Options extends CallOptions> {
     given: GivenPin,
     command: (typed: { readonly pin?: string }) => Command,
   ): Promise<void> {
-    return this.call(options, async (link, deadline) => {
+    return this.#perform(options, async (link, deadline) => {
+      if (typeof given !== 'string') check('pin', given, callback);
       const ask = (pin?: string): Promise<Result> =>
         link.command(command(pin === undefined ? {} : { pin: checkPin(pin) }), deadline);
       const result = await ask(typeof given === 'function' ? undefined : given);
@@ -120,7 +132,7 @@ export abstract class CarCommands<Options extends CallOptions> {
         expectDone(result);
         return;
       }
-      const typed = await given();
+      const typed = await calledBack(given);
       deadline.askedNow();
       expectDone(await ask(typed));
     });
@@ -131,9 +143,11 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 
   #ask(command: Command, options: Options | undefined): Promise<Result> {
-    return this.call(options, (link, deadline) => link.command(command, deadline));
+    return this.#perform(options, (link, deadline) => link.command(command, deadline));
   }
 }
+
+const COMMAND = needed(having('a command'));
 
 /** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
 export let entryOf: (connection: CarConnection) => PairedCar;
@@ -150,6 +164,11 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  /**
+   * Resolves when the link is down, and never rejects: `local` after `close`, or after a command that got no
+   * answer; `remote` where the car ended it; `lost` where it broke, as when one goes away.
+   */
+  readonly closed: Promise<LinkCloseReason>;
   #car: PairedCar;
   #clockLost = false;
   #last: CarConnection['last'];
@@ -159,13 +178,14 @@ export class CarConnection extends CarCommands<CallOptions> {
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
-    link: CentralLink,
+    { link, closed }: WatchedLink,
     session: CarSession,
   ) {
     super();
     this.#car = car;
     this.#environment = environment;
     this.#link = link;
+    this.closed = closed;
     this.#session = session;
   }
 
@@ -191,6 +211,20 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   /** Any command; resolves to what the car answered, a refusal too. */
   command(command: Command, options?: CallOptions): Promise<Result> {
+    return bounded(() => this.#inTurn(command, options));
+  }
+
+  /** Closes the link. Closing twice is allowed. */
+  close(): Promise<void> {
+    return bounded(() => this.#link.close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #inTurn(command: Command, options?: CallOptions): Promise<Result> {
+    check('a command', command, COMMAND);
     const deadline = Deadline.of(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
@@ -198,10 +232,6 @@ export class CarConnection extends CarCommands<CallOptions> {
       .then(() => this.#ask(command, deadline));
     this.#turn = Promise.allSettled([before, result]);
     return result;
-  }
-
-  close(): Promise<void> {
-    return this.#link.close();
   }
 
   /** @internal */
@@ -232,6 +262,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 }
 
 const checkPin = (pin: string): string => {
+  check('a PIN', pin, text);
   if (/^\d{4,8}$/.test(pin)) return pin;
   throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
 };

@@ -82,7 +82,7 @@ const report = (entry, types, reportFolder) => {
   const declarations = code
     .replaceAll(/^ *\/\/ (\(undocumented\)|@public.*|\(No @packageDocumentation .*)\n/gm, '')
     .split(/\n{2,}/)
-    .filter((each) => each.trim() !== '' && !each.startsWith('///'));
+    .filter((each) => each.trim() !== '' && !each.trim().startsWith('///'));
   const missing = [...unexported].filter((each) => !TABLES.has(each)).sort();
   return { declarations, missing };
 };
