@@ -1,6 +1,7 @@
 /** `phonekey/car`: for those who build a car. See docs/guides/your-own-car.md. */
 export type * from '../common.js';
 export { PhoneKeyError } from '../errors.js';
+export { carIdentity } from '../crypto/identity.js';
 export { defaultSuite } from '../crypto/index.js';
 export type { KeyPair, ScryptCost, Suite } from '../crypto/suite.js';
 export { systemRandom } from '../platform/random.js';
@@ -35,7 +36,7 @@ export type { Closure } from '../domain/closures.js';
 export type { Command, CommandName, CommandOf } from '../domain/commands.js';
 export { FORM_FACTORS } from '../domain/names.js';
 export type { FormFactor } from '../domain/names.js';
-export { DONE, NO_TERMS, refused, refusedResult } from '../domain/outcomes.js';
+export { DONE, NO_TERMS, refused, refusedResult, resultOf } from '../domain/outcomes.js';
 export type {
   Enrolment,
   KeyEntry,
