@@ -17,7 +17,7 @@ export interface H4ServerOptions extends HostServerOptions {
   readonly port?: number;
 }
 
-export interface H4Server {
+export interface H4Server extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** Powers the controllers of all hosts off and listens no more. */
@@ -50,7 +50,7 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
     },
   );
   // Never a string: it listens on TCP.
-  return { host, port: (address as AddressInfo).port, close };
+  return { host, port: (address as AddressInfo).port, close, [Symbol.asyncDispose]: close };
 };
 
 /** Names do not count: what they mean is for others to say. */

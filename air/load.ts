@@ -11,13 +11,13 @@ export type NobleModule = typeof import('@abandonware/noble') & { readonly state
 /** The peripheral's host stack, as `@abandonware/bleno` types it. */
 export type BlenoModule = typeof import('@abandonware/bleno');
 
-export interface NobleHandle {
+export interface NobleHandle extends Disposable {
   readonly noble: NobleModule;
   /** Powers the controller off. Nothing of noble keeps the process alive afterwards. */
   close(): void;
 }
 
-export interface BlenoHandle {
+export interface BlenoHandle extends Disposable {
   readonly bleno: BlenoModule;
   /** Powers the controller off. Nothing of bleno keeps the process alive afterwards. */
   close(): void;
@@ -40,7 +40,8 @@ export const loadNoble = (transport: HciTransport): NobleHandle => {
   const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
   const withBindings = require('with-bindings') as (bindings: Bindings) => NobleModule;
   const bindings = new NobleBindings({});
-  return { noble: withBindings(bindings), close: closer(transport, bindings) };
+  const close = closer(transport, bindings);
+  return { noble: withBindings(bindings), close, [Symbol.dispose]: close };
 };
 
 /**
@@ -51,7 +52,8 @@ export const loadNoble = (transport: HciTransport): NobleHandle => {
 export const loadBleno = (transport: HciTransport): BlenoHandle => {
   const { require } = loadVirtual('@abandonware/bleno', transport);
   const bleno = require('index') as BlenoModule & { readonly _bindings: Bindings };
-  return { bleno, close: closer(transport, bleno._bindings) };
+  const close = closer(transport, bleno._bindings);
+  return { bleno, close, [Symbol.dispose]: close };
 };
 
 const CONTROLLER = needed(having('a controller', 'send', 'onPacket', 'onClose', 'close'));

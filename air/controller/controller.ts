@@ -77,6 +77,10 @@ export class VirtualController extends Controller implements AirTransport {
     return addListener(this.#closeListeners, listener);
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;

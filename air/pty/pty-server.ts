@@ -25,7 +25,7 @@ export interface PtyServerOptions extends HostServerOptions {
   readonly onLost?: () => void;
 }
 
-export interface PtyServer {
+export interface PtyServer extends AsyncDisposable {
   /** As it was given. */
   readonly path: string;
   /** Powers the controller off; the pty and the link to it vanish. */
@@ -75,7 +75,7 @@ export const servePty = async (options: PtyServerOptions): Promise<PtyServer> =>
     await close();
     throw error instanceof PhoneKeyError ? error : noPty(errorMessage(error), error);
   }
-  return { path: options.path, close };
+  return { path: options.path, close, [Symbol.asyncDispose]: close };
 };
 
 /** Resolves when the bridge has made the pty. */

@@ -61,6 +61,10 @@ export class SimAir {
     for (const station of [...this.#stations]) station.powerOff();
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** @internal 6 bytes that nobody here has, until they are given back. */
   protected takeAddress(): Uint8Array {
     for (;;) {

@@ -51,6 +51,10 @@ export abstract class SimStation extends Placed {
     return this.#closing;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Off without a word: its peers lose their links by supervision timeout. It stays off. */
   powerOff(): void {
     this.#closing ??= Promise.resolve();

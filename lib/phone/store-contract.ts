@@ -49,7 +49,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   [
     'gives back what was added, to whoever opens it next',
     async (store, again) => {
-      const cars = [car('blue'), whole('red'), ...ODD_NAMES.map(car)];
+      const cars = [car('blue'), whole('red'), ...ODD_NAMES.map((name) => car(name))];
       for (const each of cars) equal(await store.add(each), true, `add of ${said(each.name)}`);
       equal(await sorted(store), byName(cars), 'list');
       equal(await sorted(await again()), byName(cars), 'list, opened again');

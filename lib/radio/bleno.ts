@@ -39,7 +39,7 @@ const TURN_MS = 300;
  */
 export const openBlenoPeripheral = async (
   options: StackOptions<LoadedBleno>,
-): Promise<Peripheral> => {
+): Promise<Peripheral & AsyncDisposable> => {
   const loaded = await openStack(options, ({ bleno }) => bleno);
   return new BlenoPeripheral(loaded, options.clock, options.log ?? silentLogger);
 };
@@ -109,6 +109,10 @@ class BlenoPeripheral implements Peripheral {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #primaryService(service: PeripheralService): object {

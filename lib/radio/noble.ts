@@ -28,7 +28,9 @@ const ATTEMPT_MS = 100;
  * A Central over noble: on a real adapter (`load: systemNoble`) or on the virtual air.
  * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
  */
-export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Promise<Central> => {
+export const openNobleCentral = async (
+  options: StackOptions<LoadedNoble>,
+): Promise<Central & AsyncDisposable> => {
   const loaded = await openStack(options, ({ noble }) => noble);
   return new NobleCentral(loaded, options.clock, options.log ?? silentLogger);
 };
@@ -94,6 +96,10 @@ class NobleCentral implements Central {
     } finally {
       cancelTimeout();
     }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   close(): Promise<void> {

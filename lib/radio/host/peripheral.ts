@@ -44,7 +44,9 @@ export interface HciPeripheralOptions {
  * time, and has a private address that changes with what it advertises.
  * @throws PhoneKeyError `radio.unavailable`, and the hint names the fix; `usage.invalid` for an option out of its bounds
  */
-export const openHciPeripheral = async (options: HciPeripheralOptions): Promise<Peripheral> => {
+export const openHciPeripheral = async (
+  options: HciPeripheralOptions,
+): Promise<Peripheral & AsyncDisposable> => {
   checkOptions(options, {
     load: rule.needed(rule.callback),
     clock: rule.needed(rule.clock),
@@ -137,6 +139,10 @@ class HciPeripheral implements Peripheral {
   async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#controller.signal.throwIfAborted();
     await this.#advertiser.advertise(sets);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   close(): Promise<void> {
