@@ -192,10 +192,18 @@ const openMemory = async (
   return opened.memory;
 };
 
+const A_MEMORY = rule.having('a memory', 'load', 'commit');
+const A_KIND = rule.oneOf(['files', 'flash'] satisfies MemoryKind[]);
+const MEMORY: rule.Rule = {
+  holds: (value) => A_KIND.holds(value) || A_MEMORY.holds(value),
+  says: `${A_KIND.says}, or ${A_MEMORY.says}`,
+};
+
 const RULES = {
   name: rule.needed(rule.text),
   peripheral: rule.needed(rule.having('a radio', 'start', 'advertise', 'close')),
   home: rule.text,
+  memory: MEMORY,
   slots: rule.whole(1, FIRST_CARD_SLOT),
   clock: rule.clock,
   wallTime: rule.callback,

@@ -5,7 +5,7 @@ import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 import { refusalError } from '../domain/refusals.js';
 import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
-import { callback, check, having, needed, text } from '../platform/check.js';
+import { callback, check, having, needed, text, whole } from '../platform/check.js';
 import type { CentralLink, LinkCloseReason } from '../radio/types.js';
 import { bounded, calledBack } from './boundary.js';
 import type { WatchedLink } from './boundary.js';
@@ -34,7 +34,12 @@ export interface SetPinOptions extends CallOptions {
 export type Ask = (command: Command, deadline: Deadline) => Promise<Result>;
 
 /** What fits the uint32 of the wire format; the car says whether there is such a slot. */
-const MAX_SLOT = 2 ** 32 - 1;
+const SLOT = needed(whole(0, 2 ** 32 - 1));
+
+/** @throws PhoneKeyError `usage.invalid` for what is neither a slot nor `own` */
+export const checkSlot = (slot: number | 'own'): void => {
+  if (slot !== 'own') check('a slot', slot, SLOT);
+};
 
 /**
  * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
@@ -92,10 +97,8 @@ export abstract class CarCommands<Options extends CallOptions> {
 
   /** @param slot of the key, from `listKeys`; `own`: that of this phone */
   async removeKey(slot: number | 'own', options?: Options): Promise<void> {
+    checkSlot(slot);
     if (slot === 'own') return this.#act({ type: 'removeKey' }, options);
-    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
-    }
     return this.#act({ type: 'removeKey', slot }, options);
   }
 

@@ -6,7 +6,7 @@ import { check, text } from '../platform/check.js';
 import { bounded } from './boundary.js';
 import { Candidates } from './candidates.js';
 import { carsNamed } from './choose.js';
-import { CarCommands, entryOf } from './connection.js';
+import { CarCommands, checkSlot, entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
@@ -86,6 +86,7 @@ export class Remote extends CarCommands<CarCallOptions> {
 
   /** With the key of this phone goes its entry of the car. */
   override async removeKey(slot: number | 'own', options?: CarCallOptions): Promise<void> {
+    checkSlot(slot);
     const car = await bounded(() =>
       this.call(options, async (connection, deadline) => {
         await connection.removeKey(slot, deadline);

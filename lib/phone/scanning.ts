@@ -1,4 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
+import { asPhoneKeyError, PhoneKeyError } from '../errors.js';
 import { checkOptions, signal as anySignal } from '../platform/check.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
@@ -41,14 +41,14 @@ export async function* scanning(
     stir();
   };
   const cars = await environment.store.list();
-  let ended: { readonly failure?: unknown } | undefined;
+  let ended: { readonly failure?: PhoneKeyError } | undefined;
   const end = (how: typeof ended): void => {
     ended = how;
     stir();
   };
   const scan = scanCars(environment, cars, hear, over).then(
     () => end({}),
-    (failure: unknown) => end({ failure }),
+    (error: unknown) => end({ failure: asPhoneKeyError(error, 'internal', 'scanning') }),
   );
   try {
     while (!over.aborted) {
