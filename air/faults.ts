@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../lib/errors.js';
+import { check, needed, text as anyText } from '../lib/platform/check.js';
 import type { AclBuffers } from './controller/context.js';
 import { ConnectionRole } from '../lib/hci/constants.js';
 import type { Faults } from './medium/faults.js';
@@ -9,6 +10,7 @@ export interface AirFaults extends Faults {
   readonly buffers?: AclBuffers;
 }
 
+const A_TEXT = needed(anyText);
 const LONGEST_DELAY_MS = 60_000;
 const MOST_FRAGMENTS = 1_000_000;
 
@@ -16,8 +18,10 @@ const MOST_FRAGMENTS = 1_000_000;
  * Faults as one writes them on a command line: `loss=0.1,stall=peripheral:3`.
  * @throws PhoneKeyError `usage.invalid`
  */
-export const parseFaults = (text: string): AirFaults =>
-  Object.assign({}, ...text.split(',').map(parseFault)) as AirFaults;
+export const parseFaults = (text: string): AirFaults => {
+  check('faults', text, A_TEXT);
+  return Object.assign({}, ...text.split(',').map(parseFault)) as AirFaults;
+};
 
 const parseFault = (text: string): AirFaults => {
   const [name = '', value = '', ...rest] = text.trim().split('=');

@@ -4,6 +4,7 @@ import type { Logger } from '../lib/platform/logger.js';
 import { HardwareError } from '../lib/hci/constants.js';
 import { HardwareErrorEvent } from '../lib/hci/events/general.js';
 import { H4Decoder, H4Error } from '../lib/hci/h4.js';
+import { takeController } from '../lib/hci/transport.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 import { HostWriter } from './host-writer.js';
 
@@ -30,6 +31,7 @@ export const attachHost = (
   controller: HciTransport,
   { logger = silentLogger, buffers = 1, onPacket }: HostConnectionOptions = {},
 ): void => {
+  takeController(controller);
   const decoder = new H4Decoder();
   const writer = new HostWriter(socket, buffers);
   let refused = false;

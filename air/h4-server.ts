@@ -1,11 +1,13 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PhoneKeyError } from '../lib/errors.js';
+import * as rule from '../lib/platform/check.js';
+import { checkOptions } from '../lib/platform/check.js';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { Lobby } from '../local/lobby.js';
 import { claimSocketPath, privately } from './h4-socket.js';
-import { serveHosts } from './host-server.js';
+import { checkHosts, serveHosts } from './host-server.js';
 import type { HostServerOptions } from './host-server.js';
 
 interface H4Options extends HostServerOptions {
@@ -29,7 +31,7 @@ export interface H4SocketOptions extends H4Options {
   readonly path: string;
 }
 
-interface Closable {
+interface Closable extends AsyncDisposable {
   /** Powers the controllers of all hosts off and listens no more. */
   close(): Promise<void>;
 }
@@ -43,6 +45,8 @@ export interface H4SocketServer extends Closable {
   readonly path: string;
 }
 
+const RULES = { clock: rule.clock, expose: rule.yesOrNo };
+
 /**
  * HCI over H4/TCP, for host stacks that are no part of this process: every connection is a fresh
  * controller on the air, powered on by the first packet and off when it closes, upon which its peers lose
@@ -51,6 +55,8 @@ export interface H4SocketServer extends Closable {
  *   the port is taken
  */
 export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
+  checkHosts(options);
+  checkOptions(options, { ...RULES, host: rule.text, port: rule.whole(0, 65_535) });
   const { host = '127.0.0.1', port = 0, expose = false } = options;
   if (!(expose ? isIP(host) !== 0 : isLoopback(host))) {
     const kind = expose ? 'an IP address' : 'a loopback address';
@@ -67,7 +73,7 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
     },
   );
   // Never a string: it listens on TCP.
-  return { host, port: (address as AddressInfo).port, close };
+  return { host, port: (address as AddressInfo).port, close, [Symbol.asyncDispose]: close };
 };
 
 /**
@@ -76,6 +82,8 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
  * @throws PhoneKeyError `usage.invalid` when something else is there or no socket can be, and on Windows
  */
 export const serveH4Socket = async (options: H4SocketOptions): Promise<H4SocketServer> => {
+  checkHosts(options);
+  checkOptions(options, { ...RULES, path: rule.needed(rule.text) });
   const { path, expose: all = false } = options;
   await claimSocketPath(path);
   const listening = { path, readableAll: all, writableAll: all };
@@ -86,7 +94,7 @@ export const serveH4Socket = async (options: H4SocketOptions): Promise<H4SocketS
       hint: 'Choose a path in a directory that exists and that you may write to.',
     });
   });
-  return { path, close };
+  return { path, close, [Symbol.asyncDispose]: close };
 };
 
 const lobbyOf = ({ clock = systemClock }: H4Options): Lobby => new Lobby(clock);

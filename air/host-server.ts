@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import type { ListenOptions, Socket } from 'node:net';
 import { silentLogger } from '../lib/platform/logger.js';
 import { errorMessage } from '../lib/errors.js';
+import * as rule from '../lib/platform/check.js';
+import { checkOptions } from '../lib/platform/check.js';
 import { HardwareError } from '../lib/hci/constants.js';
 import { H4Decoder, H4Error } from '../lib/hci/h4.js';
 import { Room } from '../local/lobby.js';
@@ -35,6 +37,17 @@ export interface HostServerOptions extends HostConnectionOptions {
   /** Called when a host has gone, with the number of those that stay. */
   readonly onDisconnect?: (hosts: number) => void;
 }
+
+/** @throws PhoneKeyError `usage.invalid` */
+export const checkHosts = (options: HostServerOptions): void => {
+  checkOptions(options, {
+    air: rule.needed(rule.having('an air', 'controller')),
+    buffers: rule.whole(1, 255),
+    peripheralLinks: rule.whole(1, 255),
+    onConnect: rule.callback,
+    onDisconnect: rule.callback,
+  });
+};
 
 export interface Places {
   /** Hosts at a time. */

@@ -1,3 +1,4 @@
+export * from './sim/index.js';
 export { VirtualAir } from './air.js';
 export type { VirtualAirOptions } from './air.js';
 export { BtsnoopReader } from './capture/btsnoop-reader.js';
@@ -15,38 +16,47 @@ export type {
   FoundSet,
 } from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
-export type { AclBuffers } from './controller/context.js';
+export type { Controller, PartsOptions } from './controller/parts.js';
 export { AirDecoder } from './decode/air-decoder.js';
 export type { AirDecoderOptions } from './decode/air-decoder.js';
 export type { AttributeValue } from './decode/att-decoder.js';
 export { describeEvent } from './decode/describe.js';
 export type { Description } from './decode/describe.js';
-export type { DecodedEvent, Party, ReportedEvent } from './decode/event.js';
+export type * from './decode/event.js';
+export type { AdvertisingData } from './decode/advertising-data.js';
+export type { End } from './decode/att-decoder.js';
+export type { FollowedParameters, LinkChange } from './decode/link-events.js';
+export type { Fields, FieldValue } from './decode/fields.js';
+export type { UuidNames } from './decode/uuids.js';
+export type { Direction } from './capture/btsnoop.js';
 export { describeHci, HciDecoder } from './decode/hci-decoder.js';
 export type { HciPacket } from './decode/hci-decoder.js';
 export { parseFaults } from './faults.js';
-export type { AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
 export { serveH4, serveH4Socket } from './h4-server.js';
 export type { H4Server, H4ServerOptions, H4SocketOptions, H4SocketServer } from './h4-server.js';
+export type { HostConnectionOptions } from './h4-connection.js';
 export type { ControllerSource, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export { loadBleno, loadNoble } from './load.js';
 export type { BlenoModule, BlenoHandle, NobleModule, NobleHandle } from './load.js';
-export type { Pace } from './medium/medium.js';
-export type { PathLoss, Position } from './medium/path-loss.js';
-export type { Shadowing } from './medium/shadowing.js';
-export type { ScanWindow } from './medium/station.js';
 export { connectHub, connectOrStartHub } from './hub/connect.js';
 export type { HubOptions } from './hub/connect.js';
-export type * from './hub/control.js';
+export type {
+  AirChange,
+  AirList,
+  DeviceReport,
+  HubInfo,
+  LinkReport,
+  MoveReport,
+  MoveRequest,
+  PlaceReport,
+} from './hub/control.js';
 export { openHubControl, tapHub, watchHub } from './hub/control-client.js';
+export type { Subscription } from '../local/rpc/client.js';
 export type { HubControl, HubTap, HubWatch } from './hub/control-client.js';
 export { defaultHubPath } from './hub/socket.js';
 export { servePty } from './pty/pty-server.js';
 export type { PtyServer, PtyServerOptions } from './pty/pty-server.js';
 export type { HubSettings, SettingsInForce } from './hub/settings.js';
 export type { AirListener } from './tap.js';
-export type { SimCentral, SimCentralOptions } from './sim/central.js';
-export type { ConnectionOptions } from './sim/parameters.js';
-export type { SimPeripheral, SimPeripheralOptions } from './sim/peripheral.js';

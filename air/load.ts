@@ -1,5 +1,7 @@
 import { PhoneKeyError } from '../lib/errors.js';
+import { takeController } from '../lib/hci/transport.js';
 import type { HciTransport } from '../lib/hci/transport.js';
+import { check, checkOptions, having, needed, oneOf } from '../lib/platform/check.js';
 import { loadStack } from '../lib/radio/loader/stack-loader.js';
 import { hciSocketClass } from './hci-socket.js';
 
@@ -8,13 +10,13 @@ export type NobleModule = typeof import('@abandonware/noble') & { readonly state
 /** The peripheral's host stack, as `@abandonware/bleno` types it. */
 export type BlenoModule = typeof import('@abandonware/bleno');
 
-export interface NobleHandle {
+export interface NobleHandle extends Disposable {
   readonly noble: NobleModule;
   /** Powers the controller off. Nothing of noble keeps the process alive afterwards. */
   close(): void;
 }
 
-export interface BlenoHandle {
+export interface BlenoHandle extends Disposable {
   readonly bleno: BlenoModule;
   /** Powers the controller off. Nothing of bleno keeps the process alive afterwards. */
   close(): void;
@@ -40,12 +42,14 @@ interface Instance {
 /**
  * A new instance of the real, unmodified noble, with the transport's controller as its adapter. The
  * state becomes `poweredOff` when the transport closes; links end without an event then.
- * @throws PhoneKeyError `radio.unavailable` when the package is not installed
+ * @throws PhoneKeyError `radio.unavailable` when the package is not installed; `usage.invalid` for a controller
+ *   that has a host
  */
 export const loadNoble = (transport: HciTransport, options: LoadOptions = {}): NobleHandle => {
   const require = loadVirtual('noble', transport, options);
   const noble = options.scope === '@stoprocent' ? instanceOf(require) : withBindings(require);
-  return { noble: noble as NobleModule & Instance, close: closer(transport, noble) };
+  const close = closer(transport, noble);
+  return { noble: noble as NobleModule & Instance, close, [Symbol.dispose]: close };
 };
 
 /**
@@ -57,7 +61,8 @@ export const loadBleno = (transport: HciTransport, options: LoadOptions = {}): B
   const require = loadVirtual('bleno', transport, options);
   const bleno =
     options.scope === '@stoprocent' ? instanceOf(require) : (require('index') as Instance);
-  return { bleno: bleno as BlenoModule & Instance, close: closer(transport, bleno) };
+  const close = closer(transport, bleno);
+  return { bleno: bleno as BlenoModule & Instance, close, [Symbol.dispose]: close };
 };
 
 type Require = (path: string) => unknown;
@@ -72,12 +77,18 @@ const withBindings = (require: Require): Instance => {
 const instanceOf = (require: Require): Instance =>
   (require('lib/resolve-bindings') as (type: 'hci', options: object) => Instance)('hci', {});
 
+const CONTROLLER = needed(having('a controller', 'send', 'onPacket', 'onClose', 'close'));
+
 const loadVirtual = (
   kind: 'noble' | 'bleno',
   transport: HciTransport,
-  { scope = '@abandonware', from }: LoadOptions,
+  options: LoadOptions,
 ): Require => {
+  check('the controller', transport, CONTROLLER);
+  checkOptions(options, { scope: oneOf(['@abandonware', '@stoprocent']) });
+  const { scope = '@abandonware', from } = options;
   const name = `${scope}/${kind}`;
+  takeController(transport);
   try {
     const loaded = loadStack(name, hciSocketClass(transport), from);
     transport.onClose(loaded.stop);

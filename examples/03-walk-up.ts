@@ -42,18 +42,18 @@ phoneRadio.moveTo(35, 20);
 phoneRadio.walkTo({ x: 1, y: 0 }, WALKING);
 say('the phone: walks up to the car');
 
-const heard = new AbortController();
-let told = Infinity;
-const unlocked = phone
-  .scan(({ car: known, rssi }) => {
+const unlockOnceNear = async (): Promise<void> => {
+  let told = Infinity;
+  for await (const { car: known, rssi } of phone.scan()) {
     const { x, y } = phoneRadio.position;
     const metres = Math.round(Math.hypot(x, y));
     if (metres < told) say(`the phone: hears a car at ${rssi} dBm, ${metres} m away`);
     told = metres;
-    if (known !== undefined && rssi >= NEAR) heard.abort();
-  }, heard.signal)
-  .then(() => phone.unlock());
-await clock.until(unlocked);
+    if (known !== undefined && rssi >= NEAR) break;
+  }
+  await phone.unlock();
+};
+await clock.until(unlockOnceNear());
 say('the phone: has its answer');
 
 await clock.until(phone.close());

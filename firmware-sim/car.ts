@@ -4,6 +4,8 @@ import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
 import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
+import * as rule from '../lib/platform/check.js';
+import { checkOptions } from '../lib/platform/check.js';
 import { systemClock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
@@ -89,6 +91,7 @@ export class SimulatedCar {
    * @throws PhoneKeyError `usage.invalid`, `sim.already-running`, `sim.storage`, `radio.unavailable`
    */
   static async start(options: SimulatedCarOptions): Promise<SimulatedCar> {
+    checkOptions(options, RULES);
     const undo: Undo[] = [() => options.peripheral.close()];
     try {
       requireValid(options);
@@ -112,6 +115,10 @@ export class SimulatedCar {
       await undoAll(undo);
       throw error;
     }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   /** Closes the control door, every link and the radio, and frees the memory. Twice is allowed. */
@@ -185,15 +192,33 @@ const openMemory = async (
   return opened.memory;
 };
 
-const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCarOptions): void => {
+const A_MEMORY = rule.having('a memory', 'load', 'commit');
+const A_KIND = rule.oneOf(['files', 'flash'] satisfies MemoryKind[]);
+const MEMORY: rule.Rule = {
+  holds: (value) => A_KIND.holds(value) || A_MEMORY.holds(value),
+  says: `${A_KIND.says}, or ${A_MEMORY.says}`,
+};
+
+const RULES = {
+  name: rule.needed(rule.text),
+  peripheral: rule.needed(rule.having('a radio', 'start', 'advertise', 'close')),
+  home: rule.text,
+  memory: MEMORY,
+  slots: rule.whole(1, FIRST_CARD_SLOT),
+  clock: rule.clock,
+  wallTime: rule.callback,
+  random: rule.callback,
+  log: rule.having('a log', 'debug', 'info', 'warn'),
+  onEvent: rule.callback,
+  onLinkEvent: rule.callback,
+};
+
+const requireValid = ({ name, home, memory }: SimulatedCarOptions): void => {
   if (typeof memory === 'string' && home === undefined) {
     throw new PhoneKeyError('usage.invalid', `a memory in ${memory} needs a home`);
   }
   // Throws where the path is too long for a socket.
   if (home !== undefined) controlPath(home);
-  if (!Number.isInteger(slots) || slots < 1 || slots > FIRST_CARD_SLOT) {
-    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(FIRST_CARD_SLOT)} key slots`);
-  }
   try {
     checkName(name);
   } catch (cause) {

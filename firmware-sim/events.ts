@@ -89,7 +89,8 @@ export type LinkEventDetail =
   | { readonly type: 'authenticated' | 'turned-away'; readonly key: LinkKey }
   | { readonly type: 'link-closed'; readonly why: string; readonly key?: LinkKey };
 
-type LinkKey = Pick<KeyEntry, 'slot' | 'name'>;
+/** Whose link it is. */
+export type LinkKey = Pick<KeyEntry, 'slot' | 'name'>;
 
 export const linkEvent = (event: CarLinkEvent): LinkEventDetail =>
   'key' in event ? { ...event, key: { slot: event.key.slot, name: event.key.name } } : event;

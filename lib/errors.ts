@@ -64,7 +64,8 @@ export type ErrorKind =
   | 'interrupted'
   | 'internal';
 
-type ErrorEntry = Pick<PhoneKeyError, 'kind' | 'temporary' | 'hint'>;
+/** What the errors of one code have in common. */
+export type ErrorEntry = Pick<PhoneKeyError, 'kind' | 'temporary' | 'hint'>;
 
 const entry = (kind: ErrorKind, temporary: boolean, hint: string): ErrorEntry => ({
   kind,
@@ -203,5 +204,29 @@ export type ErrorCode = keyof typeof ERRORS;
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = ERRORS;
 
 /** What an error of any origin says. */
-export const errorMessage = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+export const errorMessage = (error: unknown): string => {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'what cannot be said'; // an object that is no text
+  }
+};
+
+/** What was thrown, by whatever, as a PhoneKeyError: one stays as it is. @param what was done, for the message */
+export const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>
+  error instanceof PhoneKeyError
+    ? error
+    : new PhoneKeyError(code, `${what} failed: ${errorMessage(error)}`, { cause: error });
+
+/** Does what may throw anything, at once or later, and rejects with PhoneKeyError alone. */
+export const bounded = async <T>(
+  what: string,
+  code: ErrorCode,
+  work: () => T | Promise<T>,
+): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw asPhoneKeyError(error, code, what);
+  }
+};

@@ -37,7 +37,7 @@ export class VirtualController extends Controller implements AirTransport {
   readonly #observers = new Set<PacketObserver>();
   readonly #closeListeners = new Set<() => void>();
 
-  /** `address`: the public device address, 6 bytes, little-endian. */
+  /** @internal `address`: the public device address, 6 bytes, little-endian. */
   constructor(medium: Medium, address: Uint8Array, options: ControllerOptions = {}) {
     super(medium, address, options);
     this.#logger = options.logger ?? silentLogger;
@@ -67,7 +67,7 @@ export class VirtualController extends Controller implements AirTransport {
     return this.host.onPacket(listener);
   }
 
-  /** Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
+  /** @internal Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
   observe(observer: PacketObserver): void {
     this.#observers.add(observer);
     this.host.onPacket((packet) => observer(packet, 'received'));
@@ -75,6 +75,10 @@ export class VirtualController extends Controller implements AirTransport {
 
   onClose(listener: () => void): () => void {
     return addListener(this.#closeListeners, listener);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   close(): void {
@@ -87,10 +91,12 @@ export class VirtualController extends Controller implements AirTransport {
     this.#closeListeners.clear();
   }
 
+  /** @internal */
   override recall(): boolean {
     return this.#recall?.(this) ?? false;
   }
 
+  /** @internal */
   override supportedCommands(): Uint8Array {
     return supportedBits(this.#commands);
   }

@@ -1,7 +1,10 @@
 import { systemRandom } from '../../lib/platform/random.js';
+import * as rule from '../../lib/platform/check.js';
+import { checkOptions } from '../../lib/platform/check.js';
 import type { Random } from '../../lib/platform/random.js';
 import { ConnectionRole, Status } from '../../lib/hci/constants.js';
-import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
+import type { LinkEnd } from '../medium/air-link.js';
+import { BUFFERS } from '../medium/faults.js';
 import { Placed } from '../medium/medium.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import { formatAddress } from '../medium/pdu.js';
@@ -45,36 +48,62 @@ export interface PartsOptions extends Placement {
   readonly random?: Random;
 }
 
+const PARTS_RULES = {
+  label: rule.text,
+  aclBuffers: BUFFERS,
+  peripheralLinks: rule.whole(0, 255),
+  extendedAdvertising: rule.yesOrNo,
+  random: rule.callback,
+};
+
 /** The parts of a controller, with what commands and the medium may do to them. */
-export abstract class Controller extends Placed implements LinkLayer {
+export abstract class Controller extends Placed {
+  /** @internal */
   readonly host: HostPort;
+  /** @internal */
   readonly station: Station;
+  /** @internal */
   readonly random: Random;
+  /** @internal */
   readonly buffers: AclBuffers;
+  /** @internal */
   peripheralLinks: number;
+  /** @internal */
   readonly power: Power;
+  /** @internal */
   readonly acceptList: AcceptList;
+  /** @internal */
   readonly resolvingList: ResolvingList;
+  /** @internal */
   readonly identity: Identity;
+  /** @internal */
   readonly advertisingSets: AdvertisingSets;
+  /** @internal */
   readonly scanner: Scanner;
+  /** @internal */
   readonly initiator: Initiator;
+  /** @internal */
   readonly connections: Connections;
+  /** @internal */
   readonly dhKeys: DhKeys;
   label: string;
+  /** @internal */
   leHostSupport = false;
   /** True unless it was made without. */
   readonly offersExtendedAdvertising: boolean;
-  /** The family of advertising commands that the host uses. */
+  /** @internal The family of advertising commands that the host uses. */
   protected family: AdvertisingFamily | undefined;
+  /** @internal */
   protected isClosed = false;
+  /** @internal */
   protected readonly medium: Medium;
   /** Requests that were accepted as the peripheral, until their link is up. */
   readonly #accepted = new Map<ConnectRequest, Acceptance>();
 
-  /** `address`: the public device address, 6 bytes, little-endian. */
+  /** @internal `address`: the public device address, 6 bytes, little-endian. */
   constructor(medium: Medium, address: Uint8Array, options: PartsOptions) {
     super();
+    checkOptions(options, PARTS_RULES);
     this.medium = medium;
     this.label = options.label ?? '';
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
@@ -109,10 +138,10 @@ export abstract class Controller extends Placed implements LinkLayer {
     this.initiator = new Initiator({ ...parts, connections, listeningChanged });
   }
 
-  /** The bitmap of Read Local Supported Commands. */
+  /** @internal The bitmap of Read Local Supported Commands. */
   abstract supportedCommands(): Uint8Array;
 
-  /** Goes where its label is remembered to be; false when it is not. */
+  /** @internal Goes where its label is remembered to be; false when it is not. */
   abstract recall(): boolean;
 
   /** The public device address, aa:bb:cc:dd:ee:ff. */
@@ -129,7 +158,7 @@ export abstract class Controller extends Placed implements LinkLayer {
     this.medium.setTxPower(this.station, dbm);
   }
 
-  /** LE Set Random Address, 6 bytes. */
+  /** @internal LE Set Random Address, 6 bytes. */
   setRandomAddress(bytes: Uint8Array): number {
     const { advertisingSets, scanner, initiator } = this;
     if (isLegacyEnabled(advertisingSets) || scanner.enabled || initiator.listening) {
@@ -139,7 +168,7 @@ export abstract class Controller extends Placed implements LinkLayer {
     return Status.success;
   }
 
-  /** Back to the state after power-on. Links fall silent; their peers find out by timeout. */
+  /** @internal Back to the state after power-on. Links fall silent; their peers find out by timeout. */
   reset(): void {
     this.connections.reset();
     this.#accepted.clear();
@@ -156,6 +185,7 @@ export abstract class Controller extends Placed implements LinkLayer {
     this.family = undefined;
   }
 
+  /** @internal */
   receive(pdu: AirPdu, from: Station, rssi: number): void {
     if (this.isClosed) return;
     switch (pdu.kind) {
@@ -172,16 +202,19 @@ export abstract class Controller extends Placed implements LinkLayer {
     }
   }
 
+  /** @internal */
   accept(request: ConnectRequest): boolean {
     const acceptance = this.advertisingSets.accept(request);
     if (acceptance !== undefined) this.#accepted.set(request, acceptance);
     return acceptance !== undefined;
   }
 
+  /** @internal */
   refused(request: ConnectRequest): void {
     this.initiator.refused(request);
   }
 
+  /** @internal */
   linkUp(end: LinkEnd, request: ConnectRequest): void {
     const acceptance = this.#accepted.get(request);
     this.#accepted.delete(request);

@@ -28,7 +28,7 @@ export interface FromEnd extends OnLink {
 }
 
 /** An error code of HCI, and what it says. */
-interface Reason {
+export interface Reason {
   readonly status: number;
   readonly reason: string;
 }

@@ -7,14 +7,18 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { HardwareError, Status } from '../../lib/hci/constants.js';
 import { HardwareErrorEvent, parseCommandComplete } from '../../lib/hci/events/general.js';
 import type { AirTransport, HciTransport } from '../../lib/hci/transport.js';
+import * as rule from '../../lib/platform/check.js';
+import { checkOptions } from '../../lib/platform/check.js';
 import { sameBytes } from '../../lib/platform/bytes.js';
 import { isPipe } from '../../local/sockets.js';
 import {
+  FARTHEST_METRES,
   setDefaultPositionCommand,
   setLabelCommand,
   setPeripheralLinksCommand,
   setPositionCommand,
   setTxPowerCommand,
+  TX_POWER_RANGE,
 } from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
 import type { DeviceReport } from './control.js';
@@ -38,6 +42,16 @@ export interface HubOptions {
   readonly peripheralLinks?: number;
 }
 
+const METRES = rule.needed(rule.number(-FARTHEST_METRES, FARTHEST_METRES));
+const PLACE = rule.record({ x: METRES, y: METRES });
+const HUB_RULES = {
+  label: rule.text,
+  position: PLACE,
+  defaultPosition: PLACE,
+  txPower: rule.number(TX_POWER_RANGE.min, TX_POWER_RANGE.max),
+  peripheralLinks: rule.whole(1, 255),
+};
+
 const HUB_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** A hub may end just when somebody connects; then the next attempt finds none, or a new one. */
@@ -48,9 +62,10 @@ const ORIGIN: Position = { x: 0, y: 0 };
 
 /**
  * A new controller in the running hub. For the phone: it never starts a hub.
- * @throws PhoneKeyError `radio.unavailable` when no hub listens at `path`, `radio.air-full`
+ * @throws PhoneKeyError `radio.unavailable` when no hub listens at `path`, `radio.air-full`, `usage.invalid`
  */
 export const connectHub = async (path: string, options: HubOptions = {}): Promise<AirTransport> => {
+  checkOptions(options, HUB_RULES);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await tryHub(path, options);
     if (found === 'none') break;
@@ -70,6 +85,7 @@ export const connectOrStartHub = async (
   options: HubOptions = {},
   settings: HubSettings = {},
 ): Promise<AirTransport> => {
+  checkOptions(options, HUB_RULES);
   checkSettings(settings);
   await makeHubDirectory(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -7,7 +7,7 @@ import type { AirChange, AirList, HubInfo, MoveReport, MoveRequest } from './con
 import { connectSocket, noAir } from './socket.js';
 
 /** A control connection to a hub. It does not keep the hub running: that is what hosts do. */
-export interface HubControl {
+export interface HubControl extends Disposable {
   info(): Promise<HubInfo>;
   list(): Promise<AirList>;
   /** @throws PhoneKeyError `usage.invalid` when it is not clear who is meant, or from where to walk */
@@ -44,6 +44,9 @@ export const openHubControl = async (path: string): Promise<HubControl> => {
     move: (request) => client.call(HUB.move, request),
     tap: () => tapHub(path),
     close: () => {
+      client.close();
+    },
+    [Symbol.dispose]: () => {
       client.close();
     },
   };

@@ -25,6 +25,7 @@ import type {
   FoundLink,
   FoundSet,
 } from '../capture/record.js';
+import { SPEED_RANGE } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 import { FARTHEST_METRES } from '../vendor.js';
 import { PACES } from './settings.js';
@@ -40,8 +41,6 @@ const MOST_DEVICES = 4096;
 const index = whole(Number.MAX_SAFE_INTEGER);
 const role = oneOf(['central', 'peripheral'] as const);
 const position: JsonReader<Position> = object({ x: number(), y: number() });
-/** Metres in a second. */
-export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
 
 const walk = object({
   to: position,

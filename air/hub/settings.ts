@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { checkOptions, oneOf, text } from '../../lib/platform/check.js';
 import { parseFaults } from '../faults.js';
 import type { Pace } from '../medium/medium.js';
 
@@ -33,7 +34,9 @@ const SEED = /^[\x21-\x7e]{1,64}$/;
 export const isSeed = (text: string): boolean => SEED.test(text);
 
 /** @throws PhoneKeyError `usage.invalid` for settings that no hub can have */
-export const checkSettings = ({ seed, faults }: HubSettings): void => {
+export const checkSettings = (settings: HubSettings): void => {
+  checkOptions(settings, { seed: text, pace: oneOf(PACES), faults: text });
+  const { seed, faults } = settings;
   if (seed !== undefined && !isSeed(seed)) {
     throw new PhoneKeyError('usage.invalid', 'a seed has 1 to 64 characters of ASCII, no spaces');
   }

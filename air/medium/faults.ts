@@ -1,5 +1,13 @@
 import { ConnectionRole } from '../../lib/hci/constants.js';
+import * as rule from '../../lib/platform/check.js';
+import { checkOptions } from '../../lib/platform/check.js';
 import { viewOf } from '../../lib/platform/bytes.js';
+
+/** Buffers of a controller for data from its host: AclBuffers. */
+export const BUFFERS = rule.record({
+  length: rule.needed(rule.whole(27, 65_535)),
+  count: rule.needed(rule.whole(1, 255)),
+});
 
 /**
  * What goes wrong on purpose. `loss` is what any air does: the link layer sends again, and hosts see
@@ -21,6 +29,27 @@ export interface Faults {
   /** No ATT_MTU above this is agreed upon, 23 or more. */
   readonly mtu?: number;
 }
+
+const SHARE = rule.number(0, 1);
+
+const FAULT_RULES = {
+  loss: SHARE,
+  drop: SHARE,
+  duplicate: SHARE,
+  delay: rule.record({ share: rule.needed(SHARE), ms: rule.needed(rule.duration) }),
+  cut: rule.whole(1),
+  stall: rule.record({
+    role: rule.needed(rule.oneOf(Object.values(ConnectionRole))),
+    after: rule.needed(rule.whole(0)),
+  }),
+  mtu: rule.whole(23),
+  buffers: BUFFERS,
+};
+
+/** Also those of controllers. @throws PhoneKeyError `usage.invalid` */
+export const checkFaults = (faults: Faults): void => {
+  checkOptions(faults, FAULT_RULES);
+};
 
 /** What becomes of one fragment. */
 export interface Fate {

@@ -1,11 +1,14 @@
 import { systemClock } from '../../lib/platform/clock.js';
 import type { Clock } from '../../lib/platform/clock.js';
 import { viewOf } from '../../lib/platform/bytes.js';
+import * as rule from '../../lib/platform/check.js';
+import { check, checkOptions } from '../../lib/platform/check.js';
 import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
 import { LinkFaults } from './faults.js';
+import { checkFaults } from './faults.js';
 import type { Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
 import { AirLink } from './air-link.js';
@@ -13,7 +16,7 @@ import type { Carrier, LinkLayer } from './air-link.js';
 import type { Conditions } from './conditions.js';
 import { LinkRequests } from './link-requests.js';
 import type { LinkRequest } from './link-requests.js';
-import { standing, walking } from './motion.js';
+import { SPEED_RANGE, standing, walking } from './motion.js';
 import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
 import type { PathLoss, Position } from './path-loss.js';
 import type { ConnectRequest } from './pdu.js';
@@ -45,6 +48,28 @@ export interface MediumOptions {
   readonly packetsPerEvent?: number;
 }
 
+const METRES = rule.number();
+const PLACE = rule.record({ x: rule.needed(METRES), y: rule.needed(METRES) });
+const SOME_PLACE = rule.needed(PLACE);
+const DBM = rule.number();
+const SOME_DBM = rule.needed(DBM);
+const SPEED = rule.needed(rule.number(SPEED_RANGE.min, SPEED_RANGE.max));
+
+const MEDIUM_RULES = {
+  pace: rule.oneOf(['instant', 'real']),
+  clock: rule.clock,
+  seed: rule.text,
+  pathLoss: rule.record({
+    lossAtOneMetre: rule.needed(rule.number()),
+    exponent: rule.needed(rule.number(0)),
+  }),
+  shadowing: rule.record({
+    sigma: rule.needed(rule.number(0)),
+    correlation: rule.needed(rule.number(Number.EPSILON)),
+  }),
+  packetsPerEvent: rule.whole(1),
+};
+
 export interface Placement {
   /** Metres (default 0, 0). */
   readonly position?: Position;
@@ -74,13 +99,16 @@ export class Medium {
   #strongest = DEFAULT_TX_POWER;
   #keenest = DEFAULT_SENSITIVITY;
 
+  /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(options: MediumOptions) {
+    checkOptions(options, MEDIUM_RULES);
     const { clock = systemClock, pace = 'instant', seed, faults = {} } = options;
     const integer = integers(seededRandom(`${seed}/medium`));
     const time = airTime(clock);
     this.clock = clock;
     this.pace = pace;
     this.defer = time.defer;
+    checkFaults(faults);
     this.#faults = faults;
     this.#propagation = new Propagation(
       options.pathLoss ?? DEFAULT_PATH_LOSS,
@@ -106,6 +134,7 @@ export class Medium {
 
   /** Changes hold for links that are made from now on, `loss` for all packets at once. */
   set faults(faults: Faults) {
+    checkFaults(faults);
     this.#faults = faults;
     // Links at rest count on what they know of the air.
     for (const station of this.#present) checkLinks(station);
@@ -114,7 +143,9 @@ export class Medium {
   /** Runs `deliver` in a turn of its own, in the order of the calls. */
   readonly defer: AirTime['defer'];
 
+  /** @throws PhoneKeyError `usage.invalid` for a place that is none */
   join(linkLayer: LinkLayer, placement: Placement = {}): Station {
+    checkOptions(placement, { position: PLACE, txPower: DBM, sensitivity: DBM });
     const station: Station = {
       id: this.#stations++,
       receiver: linkLayer,
@@ -159,6 +190,7 @@ export class Medium {
   }
 
   setTxPower(station: Station, dbm: number): void {
+    check('the power', dbm, SOME_DBM);
     station.txPower = dbm;
     this.#cover(dbm, station.sensitivity);
     checkLinks(station);
@@ -244,7 +276,9 @@ export class Medium {
 
 /** What has a place on the air. */
 export abstract class Placed {
+  /** @internal */
   protected abstract readonly medium: Medium;
+  /** @internal */
   protected abstract readonly station: Station;
 
   /** Where it is now, in metres. */
@@ -252,13 +286,20 @@ export abstract class Placed {
     return this.medium.position(this.station);
   }
 
-  /** Puts it there at once. */
+  /** Puts it there at once; metres. @throws PhoneKeyError `usage.invalid` */
   moveTo(x: number, y: number): void {
+    check('the place', { x, y }, PLACE);
     this.medium.move(this.station, { x, y });
   }
 
-  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
+  /**
+   * Sets it walking there in a straight line.
+   * @param speed metres in a second, 0.001 to 1000
+   * @throws PhoneKeyError `usage.invalid`
+   */
   walkTo(to: Position, speed: number): void {
+    check('the place', to, SOME_PLACE);
+    check('the speed', speed, SPEED);
     this.medium.walk(this.station, to, speed);
   }
 }

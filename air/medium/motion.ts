@@ -1,6 +1,9 @@
 import { distance } from './path-loss.js';
 import type { Position } from './path-loss.js';
 
+/** How fast somebody walks, or drives: metres in a second. */
+export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
+
 /** A walk in a straight line at constant speed; standing still is one that has ended. */
 export interface Motion {
   readonly from: Position;

@@ -6,7 +6,8 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError, errorMessage } from '../../lib/errors.js';
-import { serveHosts } from '../host-server.js';
+import { check, needed, text } from '../../lib/platform/check.js';
+import { checkHosts, serveHosts } from '../host-server.js';
 import type { HostServerOptions } from '../host-server.js';
 import { makeFolder, makeLink, removeLink, socketIn } from './symbolic-link.js';
 
@@ -24,7 +25,7 @@ export interface PtyServerOptions extends HostServerOptions {
   readonly onLost?: () => void;
 }
 
-export interface PtyServer {
+export interface PtyServer extends AsyncDisposable {
   /** As it was given. */
   readonly path: string;
   /** Powers the controller off; the pty and the link to it vanish. */
@@ -42,6 +43,8 @@ export interface PtyServer {
  *   python3, and on Windows
  */
 export const servePty = async (options: PtyServerOptions): Promise<PtyServer> => {
+  checkHosts(options);
+  check('path', options.path, needed(text));
   if (process.platform === 'win32') throw noPty('Windows has none');
   const path = resolve(options.path);
   const folder = await makeFolder();
@@ -72,7 +75,7 @@ export const servePty = async (options: PtyServerOptions): Promise<PtyServer> =>
     await close();
     throw error instanceof PhoneKeyError ? error : noPty(errorMessage(error), error);
   }
-  return { path: options.path, close };
+  return { path: options.path, close, [Symbol.asyncDispose]: close };
 };
 
 /** Resolves when the bridge has made the pty. */

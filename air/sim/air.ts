@@ -1,3 +1,4 @@
+import { check, text } from '../../lib/platform/check.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
@@ -21,13 +22,16 @@ export interface SimAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
 export class SimAir {
   /** From which everything random on this air follows. */
   readonly seed: string;
+  /** @internal */
   protected readonly medium: Medium;
+  /** @internal */
   protected readonly random: Random;
   readonly #stations = new Set<SimStation>();
   /** Of all who are here, in hex. */
   readonly #addresses = new Set<string>();
 
   constructor(options: SimAirOptions = {}) {
+    check('seed', options.seed, text);
     this.seed = options.seed ?? toHex(systemRandom(8));
     this.random = seededRandom(this.seed);
     this.medium = new Medium({ ...options, seed: this.seed });
@@ -57,7 +61,11 @@ export class SimAir {
     for (const station of [...this.#stations]) station.powerOff();
   }
 
-  /** 6 bytes that nobody here has, until they are given back. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal 6 bytes that nobody here has, until they are given back. */
   protected takeAddress(): Uint8Array {
     for (;;) {
       const address = this.random(6);
@@ -67,6 +75,7 @@ export class SimAir {
     }
   }
 
+  /** @internal */
   protected giveBackAddress(address: Uint8Array): void {
     this.#addresses.delete(toHex(address));
   }

@@ -51,7 +51,7 @@ export class SimCentral extends SimStation implements Central {
   readonly #power = new AbortController();
   #wanted: Wanted | undefined;
 
-  /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
+  /** @internal @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(context: SimContext, options: SimCentralOptions = {}) {
     super(context, options);
     this.#window = scanWindow(options.scan);
@@ -60,7 +60,7 @@ export class SimCentral extends SimStation implements Central {
 
   async scan(
     filters: readonly ScanFilter[],
-    found: Scan['found'],
+    found: (advertisement: Advertisement) => void,
     signal: AbortSignal,
   ): Promise<void> {
     this.#power.signal.throwIfAborted();
@@ -120,6 +120,7 @@ export class SimCentral extends SimStation implements Central {
     super.powerOff();
   }
 
+  /** @internal */
   protected layer(): LinkLayer {
     return {
       receive: (pdu, from, rssi) => {
@@ -136,6 +137,7 @@ export class SimCentral extends SimStation implements Central {
     };
   }
 
+  /** @internal */
   protected async retire(): Promise<void> {
     this.#stop();
     await this.#connecting.run(() => Promise.resolve()); // until the last attempt has been undone

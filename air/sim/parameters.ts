@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import { checkOptions, needed, number } from '../../lib/platform/check.js';
 import type { LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow } from '../medium/station.js';
 
@@ -14,6 +15,7 @@ export interface ConnectionOptions {
 
 /** @throws PhoneKeyError `usage.invalid` for what the specification does not allow (Vol 4 Part E 7.8.12) */
 export const requestedParameters = (options: ConnectionOptions = {}): LinkParameters => {
+  checkOptions(options, { intervalMs: number(), latency: number(), timeoutMs: number() });
   const { intervalMs = 30, latency = 0, timeoutMs = 4000 } = options;
   require(within(intervalMs / 1.25, 6, 3200), 'a connection interval has 7.5 to 4,000 ms');
   require(within(latency, 0, 499), 'a latency is 0 to 499 events');
@@ -28,6 +30,7 @@ const CONTINUOUS: ScanWindow = { intervalMs: 10, windowMs: 10 };
 
 /** @throws PhoneKeyError `usage.invalid` unless 2.5 <= window <= interval <= 10,240 ms */
 export const scanWindow = (window: ScanWindow = CONTINUOUS): ScanWindow => {
+  checkOptions(window, { intervalMs: needed(number()), windowMs: needed(number()) });
   const { intervalMs, windowMs } = window;
   const valid = windowMs >= 2.5 && windowMs <= intervalMs && intervalMs <= 10_240;
   require(valid, 'a scan window has 2.5 ms to a whole interval, which has at most 10,240 ms');
@@ -36,6 +39,7 @@ export const scanWindow = (window: ScanWindow = CONTINUOUS): ScanWindow => {
 
 /** @throws PhoneKeyError `usage.invalid` unless 20 to 10,240 ms */
 export const advertisingInterval = (ms = 100): number => {
+  checkOptions({ advertisingIntervalMs: ms }, { advertisingIntervalMs: number() });
   require(ms >= 20 && ms <= 10_240, 'an advertising interval has 20 to 10,240 ms');
   return ms;
 };

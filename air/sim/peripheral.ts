@@ -1,5 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { AdvertisingContent } from '../../lib/link/advertising.js';
+import { check, whole } from '../../lib/platform/check.js';
 import { AttributeTable } from '../../lib/radio/host/attribute-table.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
@@ -39,9 +40,10 @@ export class SimPeripheral extends SimStation implements Peripheral {
   #advertised = 0;
   #table = new AttributeTable([]);
 
-  /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
+  /** @internal @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(context: SimContext, options: SimPeripheralOptions = {}) {
     super(context, options);
+    check('links', options.links, whole(1));
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
     this.mostLinks = options.links ?? 1;
     this.#patience = new Patience(context.medium.clock);
@@ -60,6 +62,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#update();
   }
 
+  /** @internal */
   protected layer(): LinkLayer {
     return {
       // It scans for nobody, nobody asks for a scan response, and it asks nobody for a link.
@@ -79,6 +82,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     };
   }
 
+  /** @internal */
   protected async retire(): Promise<void> {
     this.#advertisements = [];
     this.#update();

@@ -19,14 +19,19 @@ export interface SimContext {
 export abstract class SimStation extends Placed {
   /** aa:bb:cc:dd:ee:ff. */
   readonly address: string;
+  /** @internal */
   protected readonly context: SimContext;
+  /** @internal */
   protected readonly medium: Medium;
+  /** @internal */
   protected readonly station: Station;
+  /** @internal */
   protected readonly links = new Map<string, SimLink>();
   readonly #mtu: number;
   #sequence = 0;
   #closing: Promise<void> | undefined;
 
+  /** @internal */
   constructor(context: SimContext, options: Placement & { readonly mtu?: number }) {
     super();
     this.context = context;
@@ -46,6 +51,10 @@ export abstract class SimStation extends Placed {
     return this.#closing;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Off without a word: its peers lose their links by supervision timeout. It stays off. */
   powerOff(): void {
     this.#closing ??= Promise.resolve();
@@ -54,16 +63,17 @@ export abstract class SimStation extends Placed {
     this.context.onClose();
   }
 
-  /** What the medium calls. */
+  /** @internal What the medium calls. */
   protected abstract layer(): LinkLayer;
-  /** Begins nothing any more; links go on. */
+  /** @internal Begins nothing any more; links go on. */
   protected abstract retire(): Promise<unknown>;
 
+  /** @internal */
   protected get isClosing(): boolean {
     return this.#closing !== undefined;
   }
 
-  /** For a link to the next phone or car. */
+  /** @internal For a link to the next phone or car. */
   protected linkOptions(end: LinkEnd, peer: string): Omit<SimLinkOptions, 'onDown'> {
     const { medium } = this;
     return { medium, end, peer: `${peer}#${String(++this.#sequence)}`, mtu: this.#mtu };

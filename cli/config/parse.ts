@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { InvalidArgumentError } from 'commander';
-import { MAX_WHO_BYTES, SPEED_RANGE } from '../../air/hub/control.js';
+import { MAX_WHO_BYTES } from '../../air/hub/control.js';
+import { SPEED_RANGE } from '../../air/medium/motion.js';
 import { isSeed } from '../../air/hub/settings.js';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;

@@ -28,9 +28,10 @@ export const showScan = async (
       if (!output.json || before?.pairing === pairing) return;
       output.result({ id, rssi, pairing, car: car?.name ?? null }, []);
     };
-    await stopping(enough, stop, () => phone.scan(hear, over.signal)).finally(() =>
-      clearTimeout(timer),
-    );
+    const listen = async (): Promise<void> => {
+      for await (const seen of phone.scan({ signal: over.signal })) hear(seen);
+    };
+    await stopping(enough, stop, listen).finally(() => clearTimeout(timer));
   });
   if (heard.size === 0) output.say('no car was heard');
   else if (!output.json) output.result({}, rows([...heard.values()]));

@@ -1,11 +1,14 @@
 import { refusalMessage } from '../../lib/domain/refusals.js';
 import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { readParameters } from '../../local/rpc/operation.js';
+import type { Operation } from '../../local/rpc/operation.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
 import type { CarReport } from '../car-report.js';
 import type { CardTap, CarController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-manager.js';
+import { CAR } from './car-operations.js';
 
 /**
  * What the person beside the car can do. `SimulatedCar.control` has it in the car's own process,
@@ -76,21 +79,38 @@ export const controlOf = (
   const permitted = (work: () => BodyRefusal | 'card-unknown' | undefined): Promise<void> =>
     later(work).then(permit);
   const hand = (input: HandInput): Promise<void> => permitted(() => controller.hand(input));
+  const moved = (type: 'open' | 'close', closure: Closure): Promise<void> =>
+    permitted(() => {
+      readParameters(CAR[type].parameters, { closure });
+      return controller.hand({ type, closure });
+    });
   return {
-    tap: (tap) => permitted(() => controller.tap(tap)),
-    pullHandle: (door) => later(() => ({ opened: controller.pullHandle(door) === undefined })),
-    open: (closure) => hand({ type: 'open', closure }),
-    close: (closure) => hand({ type: 'close', closure }),
+    tap: (tap) => permitted(() => controller.tap(readParameters(CAR.tap.parameters, tap))),
+    pullHandle: (door) =>
+      later(() => {
+        readParameters(CAR.handle.parameters, { door });
+        return { opened: controller.pullHandle(door) === undefined };
+      }),
+    open: (closure) => moved('open', closure),
+    close: (closure) => moved('close', closure),
     drive: () => hand({ type: 'drive' }),
     park: () => hand({ type: 'park' }),
     screen: () => later(() => controller.pairing.screen()),
     status: () => later(() => controller.status()),
-    removeKey: (slot, card) => atScreen(controller.credentials.remove(slot, 'card', card)),
-    addCard: (name, card) => atScreen(controller.credentials.addCard(name, card)),
-    setTime: (seconds, card) => atScreen(controller.credentials.setTimeByCard(seconds, card)),
-    clearPin: (card) => atScreen(controller.clearPin(card)),
+    removeKey: (slot, card) =>
+      atScreen(CAR.remove, { slot, card }, () => controller.credentials.remove(slot, 'card', card)),
+    addCard: (name, card) =>
+      atScreen(CAR.addCard, { name, card }, () => controller.credentials.addCard(name, card)),
+    setTime: (seconds, card) =>
+      atScreen(CAR.setTime, { seconds, card }, () =>
+        controller.credentials.setTimeByCard(seconds, card),
+      ),
+    clearPin: (card) => atScreen(CAR.clearPin, { card }, () => controller.clearPin(card)),
     loseClock: () => controller.loseClock(),
-    advanceClock: (seconds) => controller.advanceClock(seconds),
+    advanceClock: async (seconds) => {
+      readParameters(CAR.advanceClock.parameters, { seconds });
+      await controller.advanceClock(seconds);
+    },
     async reset() {
       permit(await resetCar());
       return { fingerprint: controller.status().fingerprint };
@@ -105,8 +125,13 @@ const AT_SCREEN: Readonly<Partial<Record<Refusal, string>>> = {
   'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
 };
 
-const atScreen = async (done: Promise<Refusal | undefined>): Promise<void> => {
-  const refusal = await done;
+const atScreen = async <P extends object>(
+  { parameters }: Operation<P, void>,
+  given: object,
+  work: () => Promise<Refusal | undefined>,
+): Promise<void> => {
+  readParameters(parameters, given);
+  const refusal = await work();
   if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
 };
 

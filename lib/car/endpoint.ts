@@ -1,6 +1,9 @@
 import { defaultSuite } from '../crypto/index.js';
+import { bounded } from '../errors.js';
 import type { PhoneKeyError } from '../errors.js';
 import { nativeCar } from '../native/car.js';
+import * as rule from '../platform/check.js';
+import { checkOptions } from '../platform/check.js';
 import { systemClock } from '../platform/clock.js';
 import type { Cancel } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
@@ -25,6 +28,29 @@ export interface CarEndpointOptions extends Optional<
   readonly onRadioError?: ((error: PhoneKeyError) => void) | undefined;
 }
 
+const RULES = {
+  host: rule.needed(
+    rule.record({
+      identity: rule.needed(rule.having('a key pair')),
+      name: rule.needed(rule.text),
+      keys: rule.needed(rule.callback),
+      execute: rule.needed(rule.callback),
+      pairing: rule.needed(rule.having('an object', 'window', 'countTry', 'enrol')),
+      credentials: rule.having('an object', 'admit', 'receive'),
+    }),
+  ),
+  peripheral: rule.needed(rule.having('a radio', 'start', 'advertise', 'close')),
+  dialects: rule.listOf(rule.having('a dialect', 'advertising', 'serve'), 1),
+  clock: rule.clock,
+  suite: rule.having('a suite', 'x25519KeyPair'),
+  random: rule.callback,
+  log: rule.having('a log', 'debug', 'info', 'warn'),
+  trace: rule.callback,
+  keyLog: rule.callback,
+  onEvent: rule.callback,
+  onRadioError: rule.callback,
+};
+
 /** How long a car advertises the same, in milliseconds: what tells it from others gets familiar. */
 export const ROTATION_MS = 15 * 60 * 1000;
 
@@ -40,7 +66,9 @@ export class CarEndpoint {
   #stopRotation: Cancel | undefined;
   #running = false;
 
+  /** @throws PhoneKeyError `usage.invalid` */
   constructor(options: CarEndpointOptions) {
+    checkOptions(options, RULES);
     const { clock = systemClock, suite = defaultSuite } = options;
     this.#options = options;
     this.#sessions = new Sessions(clock, suite, options.peripheral.mostLinks);
@@ -58,8 +86,15 @@ export class CarEndpoint {
     };
   }
 
-  /** @throws PhoneKeyError `radio.unavailable` */
-  async start(): Promise<void> {
+  /**
+   * Offers the service and advertises; resolves when it does.
+   * @throws PhoneKeyError `radio.unavailable`, `radio.closed`
+   */
+  start(): Promise<void> {
+    return bounded('starting the radio', 'radio.unavailable', () => this.#start());
+  }
+
+  async #start(): Promise<void> {
     const { peripheral, onRadioError } = this.#options;
     this.#running = true;
     const services = this.#dialects.map((dialect) => ({
@@ -72,12 +107,17 @@ export class CarEndpoint {
     await this.#advertise();
   }
 
-  /** Closes every link, stops advertising and closes the radio. */
+  /** Closes every link, stops advertising and closes the radio. Twice is allowed. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#stopRotation?.();
     await Promise.allSettled(this.#sessions.links().map((link) => link.close()));
-    await this.#options.peripheral.close();
+    const { peripheral } = this.#options;
+    await bounded('closing the radio', 'radio.closed', () => peripheral.close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   /** Call when a key was removed: its links drop at once. */

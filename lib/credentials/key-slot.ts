@@ -16,7 +16,7 @@ export interface PhoneIdentity {
 }
 
 /** Of a phone that the car does not know yet: undefined where it said no name, or none that is permitted. */
-interface Called extends Pick<PhoneIdentity, 'formFactor'> {
+export interface Called extends Pick<PhoneIdentity, 'formFactor'> {
   readonly name: string | undefined;
 }
 

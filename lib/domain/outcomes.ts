@@ -49,12 +49,11 @@ export const DONE: Outcome = { type: 'done' };
 
 export const refused = (refusal: Refusal): Outcome => ({ type: 'refused', refusal });
 
+/** What a car answers that knows the time and has no more to tell: `resultOf(DONE)`. */
+export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, ...NO_TERMS });
+
 /** Of a car that says no more than that. */
-export const refusedResult = (refusal: Refusal): Result => ({
-  outcome: refused(refusal),
-  clockLost: false,
-  ...NO_TERMS,
-});
+export const refusedResult = (refusal: Refusal): Result => resultOf(refused(refusal));
 
 export const isRefusal = (outcome: Outcome, refusal: Refusal): boolean =>
   outcome.type === 'refused' && outcome.refusal === refusal;

@@ -1,3 +1,5 @@
+import { PhoneKeyError } from '../errors.js';
+
 /**
  * A host's way to one controller: whole H4 packets (type byte, header, data) both ways. Implemented by
  * the controller in this process and by a connection to the hub.
@@ -13,6 +15,21 @@ export interface HciTransport {
   /** Powers the controller off: its links are lost. Closing twice is allowed. */
   close(): void;
 }
+
+const taken = new WeakSet<HciTransport>();
+
+/**
+ * Says that a host has this controller from now on: two would read each other's events.
+ * @throws PhoneKeyError `usage.invalid` where one has it already
+ */
+export const takeController = (transport: HciTransport): void => {
+  if (taken.has(transport)) {
+    throw new PhoneKeyError('usage.invalid', 'this controller has a host already', {
+      hint: 'Give each host stack a controller of its own.',
+    });
+  }
+  taken.add(transport);
+};
 
 /** Adds a listener; gives the unsubscriber. */
 export const addListener = <T>(listeners: Set<T>, listener: T): (() => void) => {

@@ -1,4 +1,6 @@
+import { FORM_FACTORS } from '../domain/names.js';
 import type { FormFactor } from '../domain/names.js';
+import { check, checkOptions, needed, oneOf, text } from '../platform/check.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { lastTerms, parseChain } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
@@ -49,8 +51,11 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
 export const accept = async (
   environment: RingEnvironment,
   uri: string,
-  { name = 'car', ownName, ownFormFactor }: AcceptOptions = {},
+  options: AcceptOptions = {},
 ): Promise<PairedCar> => {
+  check('a grant', uri, needed(text));
+  checkOptions(options, { name: text, ownName: text, ownFormFactor: oneOf(FORM_FACTORS) });
+  const { name = 'car', ownName, ownFormFactor } = options;
   const { suite, store } = environment;
   const wanted = chosenName('a car', name);
   const called = {

@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
+import { watched } from './boundary.js';
 import { CarConnection } from './connection.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -90,18 +91,19 @@ export class Candidates {
     const { car, dialect } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const environment = this.#environment;
-    const link = await connectToCar(environment, seen, this.#deadline.within(LINK_MS));
+    const deadline = this.#deadline.within(LINK_MS);
+    const open = watched(await connectToCar(environment, seen, deadline));
     this.#deadline.reached();
     try {
       const session = await dialect.open(
-        link,
+        open.link,
         car,
         environment,
         this.#deadline.within(FIRST_WORD_MS),
       );
-      return new CarConnection(environment, car, link, session);
+      return new CarConnection(environment, car, open, session);
     } catch (error) {
-      await link.close().catch(() => undefined);
+      await open.link.close().catch(() => undefined);
       throw error;
     }
   }

@@ -18,12 +18,22 @@ const SHOWN = [
   'clockOffset',
   'mark',
   'floor',
-] as const satisfies readonly (keyof PairedCar)[];
-
-type Shown = Pick<PairedCar, (typeof SHOWN)[number]>;
+] as const satisfies readonly (keyof Car & keyof PairedCar)[];
 
 /** A car that this phone has a key for, as applications see it: the keys themselves only a store sees. */
-export interface Car extends Shown {
+export interface Car extends Pick<
+  PairedCar,
+  | 'name'
+  | 'dialect'
+  | 'state'
+  | 'unconfirmed'
+  | 'role'
+  | 'slot'
+  | 'epoch'
+  | 'clockOffset'
+  | 'mark'
+  | 'floor'
+> {
   /** X25519, 32 bytes: the car's identity. */
   readonly publicKey: Uint8Array;
   /** Of this phone's key, as the car lists it: hex, the first 8 bytes of SHA-512. */
@@ -42,7 +52,7 @@ export const carOf = (suite: Suite, car: PairedCar): Car => {
   const shown = SHOWN.filter((key) => car[key] !== undefined).map((key) => [key, car[key]]);
   const refused = refusedList(car);
   return {
-    ...(Object.fromEntries(shown) as Shown),
+    ...(Object.fromEntries(shown) as Pick<PairedCar, (typeof SHOWN)[number]>),
     publicKey: car.carPublicKey.slice(),
     fingerprint: toHex(fingerprint(suite, car.identity.publicKey)),
     ...(car.grant && { grant: lastTerms(car.grant) }),

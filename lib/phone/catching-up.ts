@@ -1,6 +1,7 @@
 import { TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { RevocationEntry } from '../credentials/revocation-list.js';
 import { toHex } from '../platform/bytes.js';
+import { calledBack } from './boundary.js';
 import { entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { carSeconds } from './dating.js';
@@ -44,7 +45,10 @@ export const catchUp = async (
     own?.number === found.number && isAllIn(found.entries, own.entries);
   const { timeoutMs, signal } = deadline;
   if (!isThere(car.revocationList) && confirmCatchUp !== undefined) {
-    if (!asks || !(await confirmCatchUp({ car: car.name, unknown: unknownTo(car, found) }))) {
+    if (
+      !asks ||
+      !(await calledBack(() => confirmCatchUp({ car: car.name, unknown: unknownTo(car, found) })))
+    ) {
       return undefined;
     }
   }

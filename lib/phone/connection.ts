@@ -5,7 +5,10 @@ import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 import { refusalError } from '../domain/refusals.js';
 import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
-import type { CentralLink } from '../radio/types.js';
+import { callback, check, having, needed, text, whole } from '../platform/check.js';
+import type { CentralLink, LinkCloseReason } from '../radio/types.js';
+import { bounded, calledBack } from './boundary.js';
+import type { WatchedLink } from './boundary.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
 import { Deadline } from './deadline.js';
@@ -31,7 +34,12 @@ export interface SetPinOptions extends CallOptions {
 export type Ask = (command: Command, deadline: Deadline) => Promise<Result>;
 
 /** What fits the uint32 of the wire format; the car says whether there is such a slot. */
-const MAX_SLOT = 2 ** 32 - 1;
+const SLOT = needed(whole(0, 2 ** 32 - 1));
+
+/** @throws PhoneKeyError `usage.invalid` for what is neither a slot nor `own` */
+export const checkSlot = (slot: number | 'own'): void => {
+  if (slot !== 'own') check('a slot', slot, SLOT);
+};
 
 /**
  * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
@@ -40,11 +48,19 @@ const MAX_SLOT = 2 ** 32 - 1;
  * `interrupted`.
  */
 export abstract class CarCommands<Options extends CallOptions> {
-  /** Does the work of one call, which ends at one deadline. */
+  /** @internal Does the work of one call, which ends at one deadline. */
   protected abstract call<T>(
     options: Options | undefined,
     work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
   ): Promise<T>;
+
+  /** As `call`, and rejects with PhoneKeyError alone. */
+  #perform<T>(
+    options: Options | undefined,
+    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    return bounded(() => this.call(options, work));
+  }
 
   unlock(options?: Options): Promise<void> {
     return this.#act({ type: 'unlock' }, options);
@@ -81,10 +97,8 @@ export abstract class CarCommands<Options extends CallOptions> {
 
   /** @param slot of the key, from `listKeys`; `own`: that of this phone */
   async removeKey(slot: number | 'own', options?: Options): Promise<void> {
+    checkSlot(slot);
     if (slot === 'own') return this.#act({ type: 'removeKey' }, options);
-    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
-    }
     return this.#act({ type: 'removeKey', slot }, options);
   }
 
@@ -112,7 +126,8 @@ export abstract class CarCommands<Options extends CallOptions> {
     given: GivenPin,
     command: (typed: { readonly pin?: string }) => Command,
   ): Promise<void> {
-    return this.call(options, async (link, deadline) => {
+    return this.#perform(options, async (link, deadline) => {
+      if (typeof given !== 'string') check('pin', given, callback);
       const ask = (pin?: string): Promise<Result> =>
         link.command(command(pin === undefined ? {} : { pin: checkPin(pin) }), deadline);
       const result = await ask(typeof given === 'function' ? undefined : given);
@@ -120,7 +135,7 @@ export abstract class CarCommands<Options extends CallOptions> {
         expectDone(result);
         return;
       }
-      const typed = await given();
+      const typed = await calledBack(given);
       deadline.askedNow();
       expectDone(await ask(typed));
     });
@@ -131,9 +146,11 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 
   #ask(command: Command, options: Options | undefined): Promise<Result> {
-    return this.call(options, (link, deadline) => link.command(command, deadline));
+    return this.#perform(options, (link, deadline) => link.command(command, deadline));
   }
 }
+
+const COMMAND = needed(having('a command'));
 
 /** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
 export let entryOf: (connection: CarConnection) => PairedCar;
@@ -150,21 +167,28 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  /**
+   * Resolves when the link is down, and never rejects: `local` after `close`, or after a command that got no
+   * answer; `remote` where the car ended it; `lost` where it broke, as when one goes away.
+   */
+  readonly closed: Promise<LinkCloseReason>;
   #car: PairedCar;
   #clockLost = false;
   #last: CarConnection['last'];
   #turn: Promise<unknown> = Promise.resolve();
 
+  /** @internal */
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
-    link: CentralLink,
+    { link, closed }: WatchedLink,
     session: CarSession,
   ) {
     super();
     this.#car = car;
     this.#environment = environment;
     this.#link = link;
+    this.closed = closed;
     this.#session = session;
   }
 
@@ -190,6 +214,20 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   /** Any command; resolves to what the car answered, a refusal too. */
   command(command: Command, options?: CallOptions): Promise<Result> {
+    return bounded(() => this.#inTurn(command, options));
+  }
+
+  /** Closes the link. Closing twice is allowed. */
+  close(): Promise<void> {
+    return bounded(() => this.#link.close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #inTurn(command: Command, options?: CallOptions): Promise<Result> {
+    check('a command', command, COMMAND);
     const deadline = Deadline.of(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
@@ -199,10 +237,7 @@ export class CarConnection extends CarCommands<CallOptions> {
     return result;
   }
 
-  close(): Promise<void> {
-    return this.#link.close();
-  }
-
+  /** @internal */
   protected call<T>(
     options: CallOptions | undefined,
     work: (link: this, deadline: Deadline) => Promise<T>,
@@ -230,6 +265,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 }
 
 const checkPin = (pin: string): string => {
+  check('a PIN', pin, text);
   if (/^\d{4,8}$/.test(pin)) return pin;
   throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
 };

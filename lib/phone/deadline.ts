@@ -1,11 +1,12 @@
 import { PhoneKeyError } from '../errors.js';
+import { checkOptions, duration, signal } from '../platform/check.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 
 /** How long a call may take, and how it is called off. */
 export interface CallOptions {
-  /** In milliseconds, from the call to its end (default 15,000). */
+  /** In milliseconds, 0 or more, from the call to its end (default 15,000); Infinity: as long as it takes. */
   readonly timeoutMs?: number;
-  /** Aborting rejects with `interrupted`, and closes what was opened. */
+  /** Aborting rejects with `interrupted`, its cause the reason, and closes what was opened. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,9 +26,11 @@ export class Deadline implements CallOptions {
   readonly #endsAt: number;
   #askedAt: number;
 
-  /** Of a call that is part of another one, the deadline of that. */
+  /** Of a call that is part of another one, the deadline of that. @throws PhoneKeyError `usage.invalid` */
   static of(clock: Clock, options: CallOptions = {}): Deadline {
-    return options instanceof Deadline ? options : new Deadline(clock, options);
+    if (options instanceof Deadline) return options;
+    checkOptions(options, { timeoutMs: duration, signal });
+    return new Deadline(clock, options);
   }
 
   constructor(clock: Clock, options: CallOptions, askedAt = clock.now()) {
@@ -83,7 +86,11 @@ export class Deadline implements CallOptions {
 
   /** @throws PhoneKeyError `interrupted` */
   check(): void {
-    if (this.signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+    if (this.signal.aborted) throw this.#interrupted();
+  }
+
+  #interrupted(): PhoneKeyError {
+    return new PhoneKeyError('interrupted', 'interrupted', { cause: this.signal.reason });
   }
 
   /** Settles as `work` does, unless the time is over or the call is aborted first. */
@@ -94,7 +101,7 @@ export class Deadline implements CallOptions {
     const over = new AbortController();
     const ended = new Promise<never>((_, reject) => {
       const onAbort = (): void => {
-        reject(new PhoneKeyError('interrupted', 'interrupted'));
+        reject(this.#interrupted());
       };
       this.signal.addEventListener('abort', onAbort, { signal: over.signal });
       cancel = this.#clock.after(this.timeoutMs, () => {

@@ -1,8 +1,11 @@
 import type { EntryKind } from '../credentials/revocation-list.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
+import * as rule from '../platform/check.js';
+import { check, checkOptions } from '../platform/check.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
 import type { Clock } from '../platform/clock.js';
+import { FORM_FACTORS } from '../domain/names.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import type { Optional } from '../platform/optional.js';
@@ -10,6 +13,7 @@ import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { DialectEnvironment, PhoneDialect } from './dialect.js';
+import { guardedCentral, guardedStore } from './boundary.js';
 import { chosenName } from './store.js';
 import type { CarStore } from './store.js';
 
@@ -26,14 +30,31 @@ export interface KeyRingOptions {
 /** What the parts of a key ring share. */
 export type RingEnvironment = Required<KeyRingOptions>;
 
-/** What was given, and the defaults of the rest. */
+/**
+ * What was given, and the defaults of the rest.
+ * @throws PhoneKeyError `usage.invalid`
+ */
 export const ringEnvironment = ({
   store,
   suite = defaultSuite,
   random = systemRandom,
   wallTime = systemWallTime,
   clock = systemClock,
-}: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime, clock });
+}: KeyRingOptions): RingEnvironment => {
+  checkOptions(
+    { suite, random, wallTime, clock },
+    {
+      suite: rule.having('a suite', 'x25519KeyPair'),
+      random: rule.callback,
+      wallTime: rule.callback,
+      clock: rule.clock,
+    },
+  );
+  // One that is out of order is found before anything was done by it.
+  const times = { 'what wallTime gives': wallTime(), 'what clock.now gives': clock.now() };
+  for (const [what, time] of Object.entries(times)) check(what, time, rule.needed(rule.number()));
+  return { store: guardedStore(store), suite, random, wallTime, clock };
+};
 
 /** What the parts of a phone share. */
 export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
@@ -71,14 +92,25 @@ export interface PhoneKeyOptions
 export const phoneEnvironment = (
   options: PhoneKeyOptions,
   dialects: readonly PhoneDialect[],
-): PhoneEnvironment => ({
-  ...options,
-  ...ringEnvironment(options),
-  dialects: options.dialects ?? dialects,
-  name: chosenName('a phone', options.name ?? 'phone'),
-  formFactor: options.formFactor ?? 'phone',
-  log: options.log ?? silentLogger,
-});
+): PhoneEnvironment => {
+  checkOptions(options, {
+    dialects: rule.listOf(rule.having('a dialect', 'recognise', 'open'), 1),
+    formFactor: rule.oneOf(FORM_FACTORS),
+    log: rule.having('a log', 'debug', 'info', 'warn'),
+    trace: rule.callback,
+    keyLog: rule.callback,
+    confirmCatchUp: rule.callback,
+  });
+  return {
+    ...options,
+    ...ringEnvironment(options),
+    central: guardedCentral(options.central),
+    dialects: options.dialects ?? dialects,
+    name: chosenName('a phone', options.name ?? 'phone'),
+    formFactor: options.formFactor ?? 'phone',
+    log: options.log ?? silentLogger,
+  };
+};
 
 /** Seconds since 1970, now. */
 export const wallSeconds = ({ wallTime }: Pick<PhoneEnvironment, 'wallTime'>): number =>

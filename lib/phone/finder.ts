@@ -1,5 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Advertisement, CentralLink } from '../radio/types.js';
+import { watched } from './boundary.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneDialect, RecognisedCar } from './dialect.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -56,7 +57,7 @@ export const overLink = async <T>(
   deadline: Deadline,
   work: (link: CentralLink) => Promise<T>,
 ): Promise<T> => {
-  const link = await connectToCar(environment, seen, deadline);
+  const { link } = watched(await connectToCar(environment, seen, deadline));
   try {
     return await work(link);
   } finally {

@@ -1,5 +1,7 @@
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
+import { check, needed, text } from '../platform/check.js';
+import { bounded } from './boundary.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
 import { chooseCar } from './choose.js';
@@ -21,6 +23,8 @@ export interface KnownSharedKey extends SharedKey {
   readonly status: 'valid' | 'revoked' | 'suspended' | 'void';
 }
 
+const A_TEXT = needed(text);
+
 /**
  * The keys of a phone, and what their owner does with them without a car or a radio: shows them, shares
  * them, takes them back. What it signs travels by whatever way people have. All throw PhoneKeyError.
@@ -33,59 +37,70 @@ export class KeyRing {
   }
 
   /** The cars this phone has a key for. */
-  async cars(): Promise<readonly Car[]> {
-    const { store, suite } = this.#environment;
-    return (await store.list()).map((car) => carOf(suite, car));
+  cars(): Promise<readonly Car[]> {
+    return bounded(async () => {
+      const { store, suite } = this.#environment;
+      return (await store.list()).map((car) => carOf(suite, car));
+    });
   }
 
   /** Deletes this phone's key for a car, which still has it in a slot. False where there is none. */
   forget(car: string): Promise<boolean> {
-    return this.#environment.store.remove(car);
+    return bounded(() => {
+      check('the car', car, A_TEXT);
+      return this.#environment.store.remove(car);
+    });
   }
 
   /** A fresh key to show to an owner, `phonekey:key/...`. Of a named car, the key that this phone has for it. */
-  async offer({ car }: CarChoice = {}): Promise<string> {
-    return car === undefined
-      ? offer(this.#environment)
-      : keyUri(await chooseCar(this.#environment.store, car));
+  offer({ car }: CarChoice = {}): Promise<string> {
+    return bounded(async () =>
+      car === undefined
+        ? offer(this.#environment)
+        : keyUri(await chooseCar(this.#environment.store, car)),
+    );
   }
 
   /** Gives somebody else's key rights, by a grant that travels to their phone: `phonekey:grant/...`. */
   share(options: ShareOptions): Promise<Share> {
-    return share(this.#environment, options);
+    return bounded(() => share(this.#environment, options));
   }
 
   /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
-  async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
-    const cars = await this.#environment.store.list();
-    const named = cars.filter(({ name }) => car === undefined || name === car);
-    return named.flatMap((car) => {
-      const status = statusIn(car);
-      return (car.shared ?? []).map((key) => ({ ...key, car: car.name, status: status(key) }));
+  shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
+    return bounded(async () => {
+      const cars = await this.#environment.store.list();
+      const named = cars.filter(({ name }) => car === undefined || name === car);
+      return named.flatMap((car) => {
+        const status = statusIn(car);
+        return (car.shared ?? []).map((key) => ({ ...key, car: car.name, status: status(key) }));
+      });
     });
   }
 
   /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
-  async accept(uri: string, options?: AcceptOptions): Promise<Car> {
-    return carOf(this.#environment.suite, await accept(this.#environment, uri, options));
+  accept(uri: string, options?: AcceptOptions): Promise<Car> {
+    return bounded(async () =>
+      carOf(this.#environment.suite, await accept(this.#environment, uri, options)),
+    );
   }
 
   /** @param which its fingerprint in hex, or the name that this phone shared it by */
   revoke(which: string, options?: CarChoice): Promise<SignedRevocationList> {
-    return setKeyStatus(this.#environment, which, 'revoked', options);
+    return bounded(() => setKeyStatus(this.#environment, which, 'revoked', options));
   }
 
   /** As `revoke`, until `resume`. */
   suspend(which: string, options?: CarChoice): Promise<SignedRevocationList> {
-    return setKeyStatus(this.#environment, which, 'suspended', options);
+    return bounded(() => setKeyStatus(this.#environment, which, 'suspended', options));
   }
 
   resume(which: string, options?: CarChoice): Promise<SignedRevocationList> {
-    return setKeyStatus(this.#environment, which, 'resumed', options);
+    return bounded(() => setKeyStatus(this.#environment, which, 'resumed', options));
   }
 
   /** Signs the list anew as it is: leases begin anew. */
   refresh(options?: CarChoice): Promise<SignedRevocationList> {
-    return refresh(this.#environment, options);
+    return bounded(() => refresh(this.#environment, options));
   }
 }

@@ -1,6 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
 import { parsePairingCode } from '../domain/pairing-code.js';
 import { nativePhone } from '../native/phone/pair.js';
+import { callback, check, checkOptions, listOf, needed, text } from '../platform/check.js';
+import { bounded, calledBack } from './boundary.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { carOf } from './car.js';
@@ -44,8 +46,30 @@ export class PhoneKey extends Remote {
    * @throws PhoneKeyError `usage.invalid`, `car.not-found`, `pairing.*`, `car.outcome-unknown` (the car may have
    *   enrolled this phone), and what `confirm` throws
    */
-  async pair(options: PairOptions): Promise<Car> {
+  pair(options: PairOptions): Promise<Car> {
+    return bounded(() => this.#pair(options));
+  }
+
+  /**
+   * Relays revocation lists of owners to their cars: to those this phone has a key for now, or with its next
+   * command there; what is for none of them is handed to all cars in range.
+   * @param uris `phonekey:revocation-list/...`
+   * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
+   */
+  relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {
+    return bounded(() => {
+      check('what is to be relayed', uris, needed(listOf(text)));
+      checkOptions(options, { id: text });
+      return relay(this.#environment, uris, options, (car, { timeoutMs, signal }) =>
+        this.deliver({ car: car.name, cars: [car], timeoutMs, signal }),
+      );
+    });
+  }
+
+  async #pair(options: PairOptions): Promise<Car> {
+    checkOptions(options, { code: needed(text), id: text, confirm: callback });
     const code = parsePairingCode(options.code);
+    const { confirm } = options;
     const environment = this.#environment;
     const deadline = Deadline.of(environment.clock, options);
     let heard = false;
@@ -72,20 +96,14 @@ export class PhoneKey extends Remote {
     return overLink(environment, seen, deadline, async (link) => {
       const shown = await pairOver(link, deadline);
       const { attHandle } = link;
-      const car = await enrolAt(environment, shown, attHandle, options.confirm, deadline);
+      const car = await enrolAt(
+        environment,
+        shown,
+        attHandle,
+        confirm && ((offer) => calledBack(() => confirm(offer))),
+        deadline,
+      );
       return carOf(environment.suite, car);
     });
-  }
-
-  /**
-   * Relays revocation lists of owners to their cars: to those this phone has a key for now, or with its next
-   * command there; what is for none of them is handed to all cars in range.
-   * @param uris `phonekey:revocation-list/...`
-   * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
-   */
-  relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {
-    return relay(this.#environment, uris, options, (car, { timeoutMs, signal }) =>
-      this.deliver({ car: car.name, cars: [car], timeoutMs, signal }),
-    );
   }
 }

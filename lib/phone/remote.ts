@@ -2,22 +2,23 @@ import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
 import type { Refusal } from '../domain/refusals.js';
+import { check, text } from '../platform/check.js';
+import { bounded } from './boundary.js';
 import { Candidates } from './candidates.js';
-import { carOf } from './car.js';
-import type { Car } from './car.js';
 import { carsNamed } from './choose.js';
-import { CarCommands, entryOf } from './connection.js';
+import { CarCommands, checkSlot, entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { scanCars } from './finder.js';
 import type { HeardCar } from './finder.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
 import { goOn, reconcileOwnKey } from './reconcile.js';
+import { scanning } from './scanning.js';
+import type { ScanOptions, SeenCar } from './scanning.js';
 import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
@@ -25,12 +26,6 @@ export interface CarCallOptions extends CallOptions {
   readonly car?: string | undefined;
   /** Those cars, for who has read them already; without them, the store is read. */
   readonly cars?: readonly PairedCar[] | undefined;
-}
-
-/** A phonekey car that was heard. */
-export interface SeenCar extends Omit<HeardCar, 'car'> {
-  /** Undefined where this phone has no key for it. */
-  readonly car: Car | undefined;
 }
 
 /**
@@ -58,38 +53,48 @@ export class Remote extends CarCommands<CarCallOptions> {
     this.#environment = phoneEnvironment(options, [nativeRemote]);
   }
 
-  /** Reports phonekey cars each time they are heard, until the signal aborts. */
-  async scan(found: (car: SeenCar) => void, signal: AbortSignal): Promise<void> {
-    const cars = await this.#environment.store.list();
-    const hear = ({ car, ...heard }: HeardCar): void =>
-      found({ ...heard, car: car && carOf(this.#environment.suite, car) });
-    await scanCars(this.#environment, cars, hear, signal);
+  /**
+   * The phonekey cars in range, each time that one is heard: `for await (const car of phone.scan())`. Leaving the
+   * loop ends the scan, and so does the signal, upon which the loop ends without an error. Who takes his time is
+   * told the newest of each car.
+   * @throws PhoneKeyError `usage.invalid`, `keys.unreadable`, `radio.unavailable`, `radio.scan-failed`, `radio.closed`
+   */
+  scan(options: ScanOptions = {}): AsyncGenerator<SeenCar, void, undefined> {
+    return scanning(this.#environment, options);
   }
 
   /**
    * Finds the car and opens a link to it. Nothing is proved until the first command.
    * @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car`, `car.not-found`, `radio.*`
    */
-  async connect(options: CarCallOptions = {}): Promise<CarConnection> {
-    const deadline = Deadline.of(this.#environment.clock, options);
-    return (await this.#candidates(options, deadline)).open();
+  connect(options: CarCallOptions = {}): Promise<CarConnection> {
+    return bounded(async () => {
+      const deadline = Deadline.of(this.#environment.clock, options);
+      return (await this.#candidates(options, deadline)).open();
+    });
   }
 
   override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
-    return this.call(options, async (connection, deadline) => {
-      const keys = await connection.listKeys(deadline);
-      await reconcileOwnKey(this.#environment, entryOf(connection), keys);
-      return keys;
-    });
+    return bounded(() =>
+      this.call(options, async (connection, deadline) => {
+        const keys = await connection.listKeys(deadline);
+        await reconcileOwnKey(this.#environment, entryOf(connection), keys);
+        return keys;
+      }),
+    );
   }
 
   /** With the key of this phone goes its entry of the car. */
   override async removeKey(slot: number | 'own', options?: CarCallOptions): Promise<void> {
-    const car = await this.call(options, async (connection, deadline) => {
-      await connection.removeKey(slot, deadline);
-      return connection.car;
-    });
-    if (slot === 'own' || slot === car.slot) await this.#environment.store.remove(car.name);
+    checkSlot(slot);
+    const car = await bounded(() =>
+      this.call(options, async (connection, deadline) => {
+        await connection.removeKey(slot, deadline);
+        return connection.car;
+      }),
+    );
+    if (slot !== 'own' && slot !== car.slot) return;
+    await bounded(() => this.#environment.store.remove(car.name));
   }
 
   /**
@@ -97,15 +102,19 @@ export class Remote extends CarCommands<CarCallOptions> {
    * revocation list of this phone is there from the moment it is signed.
    */
   deliver(options?: CarCallOptions): Promise<Delivery> {
-    return this.call(options, (_, deadline, outbox) => outbox.deliver(deadline));
+    return bounded(() => this.call(options, (_, deadline, outbox) => outbox.deliver(deadline)));
   }
 
-  /** Frees the radio. */
+  /** Frees the radio, and closes its links. Closing twice is allowed. */
   close(): Promise<void> {
-    return this.#environment.central.close();
+    return bounded(() => this.#environment.central.close());
   }
 
-  /** One timeout for all of it: finding, connecting, asking. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal One timeout for all of it: finding, connecting, asking. */
   protected async call<T>(
     options: CarCallOptions | undefined,
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
@@ -156,6 +165,7 @@ export class Remote extends CarCommands<CarCallOptions> {
   }
 
   async #candidates({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<Candidates> {
+    check('car', name, text);
     const known = cars ?? (await this.#environment.store.list());
     const wanted = new Set(carsNamed(known, name));
     const wants = ({ car }: HeardCar): boolean => car !== undefined && wanted.has(car);

@@ -3,6 +3,7 @@ import { fingerprint } from '../credentials/key-slot.js';
 import { sealRevocationList } from '../credentials/revocation-list.js';
 import type { EntryKind, RevocationEntry } from '../credentials/revocation-list.js';
 import { formatUri } from '../credentials/uri.js';
+import { check, needed, text } from '../platform/check.js';
 import { fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, invalid } from './choose.js';
 import type { CarChoice } from './choose.js';
@@ -44,6 +45,7 @@ export const setKeyStatus = async (
   status: EntryKind,
   { car: name }: CarChoice = {},
 ): Promise<SignedRevocationList> => {
+  check('the key', which, needed(text));
   const car = await chooseCar(environment.store, name);
   signingSlot(car);
   const about = keyCalled(environment, car, which);

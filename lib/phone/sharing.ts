@@ -1,11 +1,12 @@
 import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/key-slot.js';
-import { lastTerms, NO_END, signLink, TOLERANCE_SECONDS } from '../credentials/grant.js';
+import { lastTerms, MAX_TIME, NO_END, signLink, TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
-import { covers } from '../domain/roles.js';
+import { covers, GRANTED_ROLES } from '../domain/roles.js';
 import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
+import { checkOptions, needed, oneOf, text, whole } from '../platform/check.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, invalid, isOwner } from './choose.js';
 import type { CarChoice } from './choose.js';
@@ -46,6 +47,19 @@ export interface Share {
   readonly shared: SharedKey;
 }
 
+const SECONDS = whole(0, MAX_TIME);
+const RULES = {
+  to: needed(text),
+  role: oneOf(GRANTED_ROLES),
+  from: SECONDS,
+  until: SECONDS,
+  uses: whole(0, 255),
+  leaseHours: whole(0, 255),
+  delegations: whole(0, 3),
+  name: text,
+  car: text,
+};
+
 /** How long a grant holds when nobody said, in hours; a driver's has no end. */
 const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as const;
 
@@ -60,6 +74,7 @@ export const share = async (
   environment: RingEnvironment,
   options: ShareOptions,
 ): Promise<Share> => {
+  checkOptions(options, RULES);
   const { suite, store } = environment;
   const subject = subjectOf(options.to, options.delegations ?? 0);
   const name = options.name === undefined ? undefined : chosenName('a key', options.name);

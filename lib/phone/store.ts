@@ -5,6 +5,7 @@ import type { RevocationList } from '../credentials/revocation-list.js';
 import type { Refusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
+import { check, needed, text } from '../platform/check.js';
 import { toHex } from '../platform/bytes.js';
 import { checkName } from '../domain/names.js';
 
@@ -206,6 +207,7 @@ export class MemoryCarStore implements CarStore {
  * @throws PhoneKeyError `usage.invalid`
  */
 export const chosenName = (what: string, name: string): string => {
+  check(`a name for ${what}`, name, needed(text));
   try {
     return checkName(name);
   } catch (cause) {

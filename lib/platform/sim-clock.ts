@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Cancel, Clock } from './clock.js';
+import { check, needed, number } from './check.js';
 import { inTurn } from './turn.js';
 
 interface Timer {
@@ -10,6 +11,8 @@ interface Timer {
   readonly stirs: boolean;
   run: (() => void) | undefined;
 }
+
+const TO_PASS = needed(number(0));
 
 /**
  * A clock that stands still until it is told to move. Between two timers it lets everything that
@@ -45,8 +48,12 @@ export class SimClock implements Clock {
     this.#stirred = true;
   }
 
-  /** Moves time forward by `ms` and runs every timer that falls due, in order. */
+  /**
+   * Moves time forward by `ms` and runs every timer that falls due, in order.
+   * @throws PhoneKeyError `usage.invalid`
+   */
   async advance(ms: number): Promise<void> {
+    check('the time to pass', ms, TO_PASS);
     const end = this.#now + ms;
     await this.#settle();
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {

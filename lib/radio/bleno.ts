@@ -18,7 +18,10 @@ import { MAX_VALUE_BYTES } from '../hci/att/limits.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
-export type { StackOptions } from './stack.js';
+export type * from '../common.js';
+export type * from './bleno-types.js';
+export type { Emitter } from './operation.js';
+export type { Stack, StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
@@ -36,7 +39,7 @@ const TURN_MS = 300;
  */
 export const openBlenoPeripheral = async (
   options: StackOptions<LoadedBleno>,
-): Promise<Peripheral> => {
+): Promise<Peripheral & AsyncDisposable> => {
   const loaded = await openStack(options, ({ bleno }) => bleno);
   return new BlenoPeripheral(loaded, options.clock, options.log ?? silentLogger);
 };
@@ -106,6 +109,10 @@ class BlenoPeripheral implements Peripheral {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #primaryService(service: PeripheralService): object {

@@ -1,3 +1,4 @@
+export type * from '../common.js';
 export { openHciPeripheral } from './host/peripheral.js';
 export type { HciPeripheralOptions } from './host/peripheral.js';
 export { systemHci } from './loader/system-hci.js';

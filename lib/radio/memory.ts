@@ -1,4 +1,6 @@
 import { checkChunk, LinkBuffer } from './link-buffer.js';
+import { DEFAULT_MTU, MAX_MTU } from '../hci/att/limits.js';
+import { callback, checkOptions, whole } from '../platform/check.js';
 import { inTurn } from '../platform/turn.js';
 import type { Central, Link, LinkCloseReason, Peripheral, PeripheralService } from './types.js';
 import { PhoneKeyError } from '../errors.js';
@@ -18,11 +20,14 @@ export interface MemoryLinkOptions {
   readonly tamper?: (chunk: Uint8Array, from: 'phone' | 'car') => Uint8Array | undefined;
 }
 
+const LINK_RULES = { mtu: whole(DEFAULT_MTU, MAX_MTU), tamper: callback };
+
 /** A pair of connected links. Chunks arrive in order, each in a turn of its own. */
-export const memoryLinkPair = ({
-  mtu = 256,
-  tamper = (chunk) => chunk,
-}: MemoryLinkOptions = {}): Readonly<Record<'phone' | 'car', MemoryLink>> => {
+export const memoryLinkPair = (
+  options: MemoryLinkOptions = {},
+): Readonly<Record<'phone' | 'car', MemoryLink>> => {
+  checkOptions(options, LINK_RULES);
+  const { mtu = 256, tamper = (chunk) => chunk } = options;
   const buffers = { phone: new LinkBuffer(), car: new LinkBuffer() };
   const linkOf = (own: 'phone' | 'car', other: 'phone' | 'car'): MemoryLink => {
     /** The other end hears of it after what is on its way. */
@@ -71,6 +76,7 @@ export class MemoryRadio {
   #sequence = 0;
 
   constructor(options: MemoryLinkOptions = {}) {
+    checkOptions(options, LINK_RULES);
     this.#options = options;
   }
 

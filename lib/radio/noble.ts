@@ -14,7 +14,10 @@ import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
-export type { StackOptions } from './stack.js';
+export type * from '../common.js';
+export type * from './noble-types.js';
+export type { Emitter } from './operation.js';
+export type { Stack, StackOptions } from './stack.js';
 export { systemNoble } from './loader/system.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -25,7 +28,9 @@ const ATTEMPT_MS = 100;
  * A Central over noble: on a real adapter (`load: systemNoble`) or on the virtual air.
  * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
  */
-export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Promise<Central> => {
+export const openNobleCentral = async (
+  options: StackOptions<LoadedNoble>,
+): Promise<Central & AsyncDisposable> => {
   const loaded = await openStack(options, ({ noble }) => noble);
   return new NobleCentral(loaded, options.clock, options.log ?? silentLogger);
 };
@@ -91,6 +96,10 @@ class NobleCentral implements Central {
     } finally {
       cancelTimeout();
     }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { PhoneKeyError, errorMessage } from '../errors.js';
+import { asPhoneKeyError, PhoneKeyError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 
@@ -118,12 +118,6 @@ export const abortError = (signal: AbortSignal): PhoneKeyError =>
   signal.reason instanceof PhoneKeyError
     ? signal.reason
     : new PhoneKeyError('interrupted', 'the operation was interrupted', { cause: signal.reason });
-
-/** Wraps an error of a radio stack; a PhoneKeyError stays as it is. */
-const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>
-  error instanceof PhoneKeyError
-    ? error
-    : new PhoneKeyError(code, `${what} failed: ${errorMessage(error)}`, { cause: error });
 
 /** Runs operations one at a time, in the order in which they were given. */
 export class OperationQueue {

@@ -1,5 +1,7 @@
 import { PhoneKeyError, errorMessage } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
+import * as rule from '../platform/check.js';
+import { checkOptions } from '../platform/check.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import { runOperation } from './operation.js';
@@ -31,6 +33,11 @@ export const openStack = async <Loaded extends { close(): void | Promise<void> }
   options: StackOptions<Loaded>,
   stackOf: (loaded: Loaded) => Stack,
 ): Promise<Loaded> => {
+  checkOptions(options, {
+    load: rule.needed(rule.callback),
+    clock: rule.needed(rule.clock),
+    timeoutMs: rule.duration,
+  });
   const { load, clock, log = silentLogger, timeoutMs = POWER_ON_TIMEOUT_MS } = options;
   let loaded: Loaded;
   try {

@@ -28,7 +28,7 @@ export interface ServerErrors {
  * complete; it throws when its consumer is too slow, or the server was killed. It can be iterated once,
  * and leaving the loop closes it.
  */
-export interface Subscription<R, E> extends AsyncIterable<E> {
+export interface Subscription<R, E> extends AsyncIterable<E>, Disposable {
   readonly first: R;
   /** Asks for no more: the iteration gives what has happened so far, and ends. */
   stop(): void;
@@ -69,6 +69,7 @@ export class RpcClient {
         [Symbol.asyncIterator]: () => this.#events(stream.event),
         stop: () => this.#send({ op: STOP }),
         close: () => this.close(),
+        [Symbol.dispose]: () => this.close(),
       };
     } catch (error) {
       this.close();

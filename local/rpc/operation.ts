@@ -1,4 +1,5 @@
-import { object } from '../json.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { JsonError, object } from '../json.js';
 import type { JsonReader } from '../json.js';
 
 /*
@@ -36,4 +37,14 @@ export const none: JsonReader<None> = object<None>({});
 /** The result of what is only done: an empty object. */
 export const done: JsonReader<void> = (value, what) => {
   none(value, what);
+};
+
+/** What is asked of an operation, by the same rules in whatever process. @throws PhoneKeyError `usage.invalid` */
+export const readParameters = <P>(parameters: JsonReader<P>, given: object): P => {
+  try {
+    return parameters(given, 'the request');
+  } catch (error) {
+    if (error instanceof JsonError) throw new PhoneKeyError('usage.invalid', error.message);
+    throw error;
+  }
 };

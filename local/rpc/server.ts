@@ -4,7 +4,7 @@ import { parseJsonObject } from '../../lib/platform/json.js';
 import type { JsonObject } from '../../lib/platform/json.js';
 import { JsonError } from '../json.js';
 import { LineDecoder, LineTooLong } from './lines.js';
-import { none, STOP } from './operation.js';
+import { none, readParameters, STOP } from './operation.js';
 import type { Operation, Stream } from './operation.js';
 
 /** What a request may weigh, in bytes. */
@@ -33,7 +33,7 @@ export interface Handler {
 export const handleCall = <P extends object, R>(
   { op, parameters }: Operation<P, R>,
   work: (parameters: P) => R | Promise<R>,
-): Handler => ({ op, answer: (args) => work(read(parameters, args)) });
+): Handler => ({ op, answer: (args) => work(readParameters(parameters, args)) });
 
 export const handleStream = <P extends object, R, E extends object>(
   { op, parameters, toJson = (event) => event }: Stream<P, R, E>,
@@ -44,7 +44,7 @@ export const handleStream = <P extends object, R, E extends object>(
     throw invalid(`${op} is a stream`);
   },
   open: (args) => {
-    const { first, start } = work(read(parameters, args));
+    const { first, start } = work(readParameters(parameters, args));
     return {
       first,
       start: (push) => start((event) => push(toJson(event))),
@@ -115,7 +115,7 @@ export const serve = (
     const { op, ...args } = request;
     if (stopStream !== undefined) {
       if (op !== STOP) throw invalid(`a stream takes ${STOP}, and no more`);
-      read(none, args);
+      readParameters(none, args);
       end({ result: {} });
       return;
     }
@@ -167,15 +167,6 @@ const find = (handlers: readonly Handler[], op: unknown): Handler => {
   const found = handlers.find((handler) => handler.op === op);
   if (found === undefined) throw invalid('there is no such operation');
   return found;
-};
-
-const read = <P>(parameters: (value: unknown, what: string) => P, args: JsonObject): P => {
-  try {
-    return parameters(args, 'the request');
-  } catch (error) {
-    if (error instanceof JsonError) throw invalid(error.message);
-    throw error;
-  }
 };
 
 const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

@@ -1,7 +1,7 @@
-import { PhoneKeyError } from '../../errors.js';
 import { AttributeType } from '../../hci/att/attributes.js';
 import { DEFAULT_MTU, MAX_MTU } from '../../hci/att/limits.js';
 import { indicates } from '../../link/gatt-profile.js';
+import { check, whole } from '../../platform/check.js';
 import { Att } from '../../hci/att/pdus.js';
 import type { PeripheralService } from '../types.js';
 import type { Attribute, AttributeTable } from './attribute-table.js';
@@ -18,8 +18,8 @@ const OFFERED_MTU = 256;
 
 /** @throws PhoneKeyError `usage.invalid` unless 23 to 517 bytes */
 export const offeredMtu = (mtu = OFFERED_MTU): number => {
-  if (Number.isInteger(mtu) && mtu >= DEFAULT_MTU && mtu <= MAX_MTU) return mtu;
-  throw new PhoneKeyError('usage.invalid', 'an ATT MTU has 23 to 517 bytes');
+  check('mtu', mtu, whole(DEFAULT_MTU, MAX_MTU));
+  return mtu;
 };
 
 export interface PreparedWrite {

@@ -1,7 +1,10 @@
 import { errorMessage, PhoneKeyError } from '../../errors.js';
 import type { AdvertisingContent } from '../../link/advertising.js';
 import { Status } from '../../hci/constants.js';
+import { takeController } from '../../hci/transport.js';
 import type { HciTransport } from '../../hci/transport.js';
+import * as rule from '../../platform/check.js';
+import { checkOptions } from '../../platform/check.js';
 import type { Cancel, Clock } from '../../platform/clock.js';
 import { silentLogger } from '../../platform/logger.js';
 import type { Logger } from '../../platform/logger.js';
@@ -41,16 +44,24 @@ export interface HciPeripheralOptions {
  * time, and has a private address that changes with what it advertises.
  * @throws PhoneKeyError `radio.unavailable`, and the hint names the fix; `usage.invalid` for an option out of its bounds
  */
-export const openHciPeripheral = async (options: HciPeripheralOptions): Promise<Peripheral> => {
+export const openHciPeripheral = async (
+  options: HciPeripheralOptions,
+): Promise<Peripheral & AsyncDisposable> => {
+  checkOptions(options, {
+    load: rule.needed(rule.callback),
+    clock: rule.needed(rule.clock),
+    links: rule.whole(1),
+    random: rule.callback,
+  });
   const { links = MOST_LINKS } = options;
   const mtu = offeredMtu(options.mtu);
-  if (!(links >= 1)) throw new PhoneKeyError('usage.invalid', 'a peripheral has a link or more');
   let transport: HciTransport;
   try {
     transport = await options.load();
   } catch (error) {
     throw radioUnavailable(error);
   }
+  takeController(transport);
   const peripheral = new HciPeripheral(transport, { ...options, links, mtu });
   try {
     await peripheral.initialise();
@@ -128,6 +139,10 @@ class HciPeripheral implements Peripheral {
   async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#controller.signal.throwIfAborted();
     await this.#advertiser.advertise(sets);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import type { SeenCar } from '../../../lib/phone/remote.js';
+import type { SeenCar } from '../../../lib/phone/scanning.js';
 import { fingerprintOf } from './sharing-setup.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { TestHost } from '../../support/test-car.js';
@@ -137,16 +137,16 @@ describe('finding a car', () => {
   });
 
   it('scans: tells known cars from strangers, and who waits for pairing', async () => {
-    const { cars, key, store, stop } = await twoCars();
+    const { cars, key, store, scans, stop } = await twoCars();
     const entry = await introduce(store, cars[0].host);
     cars[1].host.open = true;
     cars[1].endpoint.pairingChanged();
     const seen = new Map<string, SeenCar>();
-    const abort = new AbortController();
-    await key.scan((car) => {
+    for await (const car of key.scan()) {
       seen.set(car.id, car);
-      if (seen.size === 2) abort.abort();
-    }, abort.signal);
+      if (seen.size === 2) break;
+    }
+    expect(scans.running).toBe(0);
     expect(seen.get('memory-1')).toMatchObject({
       car: { name: entry.name, fingerprint: fingerprintOf(entry) },
       pairing: false,

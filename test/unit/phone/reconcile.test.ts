@@ -234,7 +234,10 @@ describe('what cannot be saved', () => {
     store.update = () => Promise.reject(new Error('disk full'));
     expect(await reconcile(environment, car, 11, DONE)).toBe(car);
     expect(warnings).toEqual([
-      { message: 'what the car told could not be saved', fields: { error: 'Error: disk full' } },
+      {
+        message: 'what the car told could not be saved',
+        fields: { error: 'PhoneKeyError: saving the keys failed: disk full' },
+      },
     ]);
   });
 });

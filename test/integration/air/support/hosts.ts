@@ -80,6 +80,7 @@ export const startPeripheral = async (
   return {
     bleno,
     close,
+    [Symbol.dispose]: close,
     written,
     received: (count) =>
       new Promise((resolve) => {
@@ -113,6 +114,7 @@ export const startCentral = async (transport: HciTransport): Promise<TestCentral
   return {
     noble,
     close,
+    [Symbol.dispose]: close,
     seen,
     find: async (name) => {
       await noble.startScanningAsync([SERVICE], true);
