@@ -202,6 +202,18 @@ export type ErrorCode = keyof typeof ERRORS;
 /** All codes with their kind and default hint, for documentation and tests. */
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = ERRORS;
 
+/**
+ * A word for what failed, for a log or an event: a code and where it was thrown. Of the message of an error that is not
+ * ours nobody knows what it repeats, a key perhaps.
+ */
+export const faultWord = (error: unknown): string => {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const thrower = /\n\s+at (?:async )?([^\s(]+) \(/.exec(error.stack ?? '')?.[1];
+  if (error instanceof PhoneKeyError || thrower === undefined) return code;
+  return `${code} in ${thrower}`;
+};
+
 /** What an error of any origin says. */
 export const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
