@@ -90,7 +90,7 @@ export class HubOperations {
     const motion = this.#places.move(label, to, speed);
     if (motion === undefined) {
       throw new PhoneKeyError('usage.invalid', `${label} was never on this air to walk from`, {
-        hint: 'Put it somewhere first, without --speed; or see its name in key air list.',
+        hint: 'Put it somewhere first, without a speed; or see its name in the list of the air.',
       });
     }
     return { label, address: null, from: from ? roundPosition(from) : null, ...this.#way(motion) };
@@ -105,7 +105,7 @@ export class HubOperations {
     const found = this.#air.controllers.find(({ address }) => address === wanted);
     if (found !== undefined) return found;
     throw new PhoneKeyError('usage.invalid', `nothing on the air has the address ${wanted}`, {
-      hint: 'See what is there: key air list.',
+      hint: 'See what is there.',
     });
   }
 

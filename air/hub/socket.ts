@@ -32,7 +32,7 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
   } catch (cause) {
     throw new PhoneKeyError('radio.unavailable', `cannot make the directory ${dirname(path)}`, {
       cause,
-      hint: 'Choose a home directory that you may write to: --home.',
+      hint: 'Choose a home directory that you may write to.',
     });
   }
 };
@@ -73,5 +73,5 @@ export const airFull = (): PhoneKeyError =>
 export const noAir = (): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', 'no virtual air is running', {
     temporary: true,
-    hint: 'Start the car first, it brings the air up: key car start.',
+    hint: 'Start the car first, it brings the air up.',
   });

@@ -7,6 +7,7 @@ import { openPeripheral } from '../config/radio.js';
 import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
+import { hintFor } from '../io/hints.js';
 import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
@@ -42,7 +43,7 @@ export const startCar = async (
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
-      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
+      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${hintFor(error)}`);
       else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,

@@ -6,6 +6,7 @@ import type { Probes } from './probes.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { hintFor } from '../io/hints.js';
 import { orAborted } from '../io/interrupt.js';
 
 export interface Check {
@@ -129,7 +130,7 @@ const checkAnswer = <T>(
   answer: Answer<T>,
   found: (value: T) => Finding,
   failed: (error: unknown) => Finding = (error) => {
-    const fix = error instanceof PhoneKeyError ? error.hint : undefined;
+    const fix = error instanceof PhoneKeyError ? hintFor(error) : undefined;
     return ['fail', messageOf(error), fix];
   },
 ): Check => check(name, ...(answer.ok ? found(answer.value) : failed(answer.error)));

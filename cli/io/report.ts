@@ -2,6 +2,7 @@ import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { hintFor } from './hints.js';
 import type { Output } from './output.js';
 
 /**
@@ -12,13 +13,14 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
   const known = error instanceof PhoneKeyError ? error : unforeseen(error);
   const { paintTalk } = output;
   output.talk(`key: ${paintTalk('red', known.message)}\n`);
-  output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
+  const hint = hintFor(known);
+  output.talk(`${paintTalk('dim', 'hint:')} ${hint}\n`);
   if (verbose) {
     for (let cause = known.cause; cause !== undefined; cause = causeOf(cause)) {
       output.talk(`cause: ${stackOf(cause)}\n`);
     }
   }
-  if (output.json) output.talk(`${JSON.stringify(known)}\n`);
+  if (output.json) output.talk(`${JSON.stringify({ ...known.toJSON(), hint })}\n`);
   return exitCodeOf(known);
 };
 

@@ -98,6 +98,6 @@ export const noAnswer = (acts: boolean, cause?: unknown): PhoneKeyError =>
   new PhoneKeyError(acts ? 'car.outcome-unknown' : 'car.silent', 'the car does not answer', {
     cause,
     hint: acts
-      ? 'It may still be done. Look at the car: key car status.'
+      ? 'It may still be done. Look at the car.'
       : 'Look at the terminal where the car runs, and start it again if it hangs.',
   });

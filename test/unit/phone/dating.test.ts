@@ -264,7 +264,7 @@ describe('a void grant', () => {
     );
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
       code: 'car.refused',
-      hint: 'Ask the owner for a new one: key share.',
+      hint: 'Ask the owner for a new one.',
     });
     expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     await endpoint.stop();
