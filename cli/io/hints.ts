@@ -67,7 +67,7 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'unplug the adapter and plug it in again': 'key doctor tells what it sees then',
   'End some of the programs that are on the virtual air, and try again': 'key air list',
   'See what is there': 'key air list',
-  'Choose a home directory that you may write to': '--home',
+  'or choose another directory': '--home',
 };
 
 /** What the library says: what the command line says. */

@@ -40,8 +40,7 @@ it('finds no command and no flag of the command line in what the library says', 
   expect(sentences.length).toBeGreaterThan(500);
   const command = new RegExp(`\\bkey (${[...new Set(words)].join('|')})\\b`);
   const speaks = (text: string): boolean =>
-    command.test(text) ||
-    (text.match(/--[a-z0-9-]+/g) ?? []).some((flag) => flags.has(flag));
+    command.test(text) || (text.match(/--[a-z0-9-]+/g) ?? []).some((flag) => flags.has(flag));
   expect(sentences.filter(speaks)).toEqual([]);
 });
 
@@ -57,7 +56,9 @@ it.each([...Object.keys(DONE_BY).map((each) => `${each}.`), ...Object.keys(INSTE
 it.each([...Object.values(DONE_BY), ...Object.values(INSTEAD)])(
   'names commands and flags that there are: %s',
   (text) => {
-    for (const [given] of text.matchAll(/(?<=: |, |or |^|\(|then |: |from |Try )key [a-z]+( [a-z]+)*/g)) {
+    for (const [given] of text.matchAll(
+      /(?<=: |, |or |^|\(|then |: |from |Try )key [a-z]+( [a-z]+)*/g,
+    )) {
       const found = [...commands.keys()].some(
         (name) => `${given} `.startsWith(`${name} `) && name !== 'key',
       );
