@@ -91,8 +91,18 @@ const ERRORS = {
   'radio.link-lost': entry('unreachable', true, 'Go closer to the car and try again.'),
   'radio.timeout': entry('unreachable', true, 'Go closer to the car and try again.'),
   'radio.closed': entry('unreachable', false, 'The radio was closed; open it again.'),
-  'car.not-found': entry('unreachable', true, 'Go closer to the car and check that it is running.'),
+  'car.not-found': entry(
+    'unreachable',
+    true,
+    'Go closer to the car and check that it is running. One with a single link is not heard either while another phone has that.',
+  ),
   'car.busy': entry('unreachable', true, 'Others have all of its links: try again in a moment.'),
+  /** It was heard, and took the connection; its controller does that alone. */
+  'car.asleep': entry(
+    'unreachable',
+    true,
+    'Wake it: pull a handle, or tap the key card. Where that does not help, start it again.',
+  ),
   'car.silent': entry('unreachable', true, 'The car did not answer in time; try again.'),
   'car.too-late': entry(
     'unreachable',
@@ -111,6 +121,9 @@ const ERRORS = {
     false,
     'This phone may have been removed from the car. Pair it again.',
   ),
+  /** Told to who has proved the key, or shown a chain of grants that holds; strangers get `car.not-recognised`. */
+  'car.key-revoked': entry('refused', false, 'Ask an owner to give it back.'),
+  'car.key-expired': entry('refused', false, 'Ask the owner for a new grant.'),
   'car.not-permitted': entry('refused', false, 'Ask the owner of the car for this permission.'),
   'car.refused': entry('refused', false, 'See what the car says.'),
   'pairing.closed': entry(

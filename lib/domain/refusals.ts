@@ -42,10 +42,15 @@ const REFUSALS = {
   suspended: entry(
     'this key is suspended or revoked',
     'Ask an owner (another one, if you are one) to give it back.',
+    { code: 'car.key-revoked' },
   ),
   'not-yet': entry('this key does not hold yet', 'Wait until it begins.', TEMPORARY),
-  expired: entry('this key has expired', 'Ask the owner for a new grant.'),
-  'used-up': entry('this key is used up', 'Ask the owner for a new grant.'),
+  expired: entry('this key has expired', 'Ask the owner for a new grant.', {
+    code: 'car.key-expired',
+  }),
+  'used-up': entry('this key is used up', 'Ask the owner for a new grant.', {
+    code: 'car.key-expired',
+  }),
   'lease-over': entry(
     'the car has not heard from its owner for too long; this key unlocks, but does not drive',
     'Get a fresh revocation list of the owner and relay it to the car.',
@@ -73,6 +78,7 @@ const REFUSALS = {
   'grant-void': entry(
     'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start',
     'Ask the owner for a new one.',
+    { code: 'car.key-revoked' },
   ),
   'dated-ahead': entry(
     "this was signed by a clock that is ahead of the car's",
@@ -104,7 +110,7 @@ const REFUSALS = {
   busy: entry(
     'the car has no room for this key just now: it had the link for long, or gave many commands',
     'Nothing was done. Try again in some seconds, or in half a minute.',
-    TEMPORARY,
+    { code: 'car.busy' },
   ),
   /** By hand; a phone is told that it may not. */
   'card-unknown': { message: 'the car does not know this key card, or not any more' },
@@ -146,7 +152,7 @@ export type PairingRefusal = keyof typeof PAIRING_REFUSALS;
 
 export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].message;
 
-/** `car.refused`, or `car.not-permitted`. */
+/** `car.refused`, or what is said more exactly: `car.not-permitted`, `car.busy`, `car.key-revoked`, `car.key-expired`. */
 export const refusalError = (refusal: Refusal): PhoneKeyError => errorOf(REFUSALS[refusal]);
 
 /** `pairing.*` or, for a fault, `car.refused`. */

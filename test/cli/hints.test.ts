@@ -71,7 +71,7 @@ it.each([...Object.values(DONE_BY), ...Object.values(INSTEAD)])(
 it('says the command instead, also where the hint is longer', () => {
   expect(hintFor(refusalError('expired'))).toBe('Ask the owner for a new grant: key share.');
   expect(hintFor(new PhoneKeyError('car.not-found', 'the car was not heard'))).toMatch(
-    /: key scan\.$/,
+    /: key scan\. /,
   );
   const two = 'Switch Bluetooth on. Or use the virtual air.';
   expect(hintFor({ hint: two })).toBe(

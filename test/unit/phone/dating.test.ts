@@ -263,7 +263,7 @@ describe('a void grant', () => {
       (await owner.store.list())[0]!.signing.publicKey,
     );
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
-      code: 'car.refused',
+      code: 'car.key-revoked',
       hint: 'Ask the owner for a new one.',
     });
     expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);

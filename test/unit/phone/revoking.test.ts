@@ -206,7 +206,7 @@ describe('at the car', () => {
     await shareWith(owner.key, guest.key, { name: 'Bob' });
     await owner.key.ring.suspend('Bob');
     await air.run(owner.key.deliver());
-    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.key-revoked' });
     await owner.key.ring.resume('Bob');
     await air.run(owner.key.deliver());
     await air.run(guest.key.unlock());
