@@ -17,7 +17,7 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Start the car first, it brings the air up': 'key car start',
 
   'Pair it again': 'key pair',
-  'it has forgotten this phone and goes by another identity: pair it anew': 'key pair',
+  'Pair it anew': 'key pair',
   'Ask an owner to give it back': 'key resume',
   'Pair this phone first': 'key pair',
   'Restore the key file, or pair again': 'key pair',

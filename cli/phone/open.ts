@@ -9,6 +9,7 @@ import { openCentral } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { askToCatchUp, refusedLists } from './catch-up.js';
+import { explained } from './on-the-air.js';
 import { withProgress } from '../io/progress.js';
 
 export interface PhoneUse {
@@ -78,6 +79,12 @@ export const withPhone = async <Phone extends Remote, T>(
       quiet = stop;
       return work({ phone, store, cars: cars ?? [], call, quiet });
     });
+  } catch (error) {
+    throw await explained(
+      context,
+      error,
+      named.map((car) => car.name),
+    );
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

@@ -1,9 +1,12 @@
 import type { SeenCar } from '../../lib/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { hintFor } from '../io/hints.js';
 import { stopping } from '../io/interrupt.js';
 import { table } from '../io/table.js';
+import { explained } from './on-the-air.js';
 import { withRemote } from './open.js';
 
 /**
@@ -16,6 +19,7 @@ export const showScan = async (
 ): Promise<ExitCode> => {
   const { output, signal } = context;
   const heard = new Map<string, SeenCar>();
+  let unheard: unknown = new PhoneKeyError('car.not-found', 'no car was heard');
   await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
     const over = new AbortController();
     const stop = (): void => over.abort();
@@ -30,8 +34,10 @@ export const showScan = async (
     await stopping(signal, stop, () => phone.scan(hear, over.signal)).finally(() =>
       clearTimeout(timer),
     );
+    if (heard.size === 0 && !signal.aborted) unheard = await explained(context, unheard, []);
   });
-  if (heard.size === 0) output.say('no car was heard');
+  if (heard.size === 0 && unheard instanceof PhoneKeyError)
+    output.say(`${unheard.message}. ${hintFor(unheard)}`);
   else if (!output.json) output.result({}, rows([...heard.values()]));
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 };

@@ -51,7 +51,7 @@ const notHeard = (strangers = 0): PhoneKeyError => {
     'car.not-found',
     `the car was not heard; ${others} near that this phone has no key for`,
     {
-      hint: 'Go closer to the car. Where it was reset, it has forgotten this phone and goes by another identity: pair it anew.',
+      hint: 'Go closer to the car. Where it was reset, it has forgotten this phone and has another identity. Pair it anew.',
     },
   );
 };

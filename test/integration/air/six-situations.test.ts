@@ -170,7 +170,7 @@ describe('what keeps a car from being unlocked is told apart', () => {
       'car.not-found',
       /not heard; a car is near that this phone has no key for/,
       /Where it was reset/,
-      /pair it anew: key pair\.$/,
+      /Pair it anew: key pair\.$/,
       4,
     );
   });
@@ -180,7 +180,7 @@ describe('what keeps a car from being unlocked is told apart', () => {
     const found = await told(ada);
     expect(found).toMatchObject({ code: expect.stringMatching(/^radio\./), exit: 4 });
     expect(found.said).toMatch(/^Switch Bluetooth on.*--radio virtual/);
-    seen.set(found.code as ErrorCode, found.hint);
+    seen.set(found.code, found.hint);
   });
 
   it('each by a code of its own', () => {
