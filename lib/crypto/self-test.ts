@@ -54,7 +54,7 @@ const PRIMITIVES: Readonly<Record<string, readonly [(suite: Suite) => Uint8Array
     },
     RIGHT,
   ],
-  'comparing in constant time': [
+  'constant-time comparison': [
     (suite) => Uint8Array.of(Number(suite.equal(KEY, KEY.slice()) && !suite.equal(KEY, SHORT))),
     RIGHT,
   ],

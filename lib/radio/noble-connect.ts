@@ -51,7 +51,7 @@ export const connectPeripheral = async (
   let connected = false;
   const ask: Ask = (what, start) => {
     const limits = { timeoutMs: latest - clock.now(), signals: [...signals, ended.signal] };
-    const late = connected && { timeoutError: () => silent(what) };
+    const late = connected && { timeoutError: silent };
     return runOperation(
       clock,
       { what, ...limits, failure: 'radio.connect-failed', ...late },
@@ -84,8 +84,8 @@ export const connectPeripheral = async (
   }
 };
 
-const silent = (what: string): PhoneKeyError =>
-  new PhoneKeyError('car.asleep', `the car took the connection and says nothing: ${what}`);
+const silent = (): PhoneKeyError =>
+  new PhoneKeyError('car.asleep', 'the car is there and says nothing: it is asleep, or hangs');
 
 /**
  * Ends whatever there is: a pending connection is cancelled, a connection closed. Waits for the

@@ -23,7 +23,7 @@ describe('a suite of which a part', () => {
     ['scrypt', 'scrypt', () => WRONG],
     ['seal', 'ChaCha20-Poly1305', () => WRONG],
     ['open', 'opening ChaCha20-Poly1305', () => WRONG],
-    ['equal', 'comparing in constant time', () => true],
+    ['equal', 'constant-time comparison', () => true],
   ])('is missing, or gives something wrong, is not taken: %s', (part, primitive, wrong) => {
     const throwing = (): never => {
       throw new Error('not supported');
