@@ -8,6 +8,7 @@ import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { hintFor } from '../io/hints.js';
+import { withProgress } from '../io/progress.js';
 import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
@@ -28,9 +29,11 @@ export const startCar = async (
     output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
   const keyLog = sessionKeyLog(context);
-  const { peripheral, radio } = await openPeripheral(context, name, options.stack);
+  const { peripheral, radio } = await withProgress(output, 'opening the radio', () =>
+    openPeripheral(context, name, options.stack),
+  );
   const failure = new AbortController();
-  const car = await SimulatedCar.start({
+  const starting = SimulatedCar.start({
     name,
     home: carHome(paths, name),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
@@ -49,6 +52,7 @@ export const startCar = async (
     keyLog,
     ...traceOf(context),
   });
+  const car = await withProgress(output, `starting ${name}`, () => starting);
   try {
     const { fingerprint } = await car.control.status();
     tellNow(

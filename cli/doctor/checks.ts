@@ -6,6 +6,7 @@ import type { Probes } from './probes.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { withProgress } from '../io/progress.js';
 import { orAborted } from '../io/interrupt.js';
 
 export interface Check {
@@ -193,7 +194,10 @@ const messageOf = (error: unknown): string => errorMessage(error).split('\n')[0]
 /** Says which radio works here, why the others do not, and what to do. Exit code 4: none works. */
 export const doctor = async (context: Context, probes?: Probes): Promise<ExitCode> => {
   const { output, signal } = context;
-  const { checks, usable } = await orAborted(signal, diagnose(probes ?? systemProbes(context)));
+  const looking = 'looking at the radios of this machine';
+  const { checks, usable } = await withProgress(output, looking, () =>
+    orAborted(signal, diagnose(probes ?? systemProbes(context))),
+  );
   const width = Math.max(...checks.map(({ name }) => name.length));
   const signs: Record<Check['status'], string> = {
     ok: output.paint('green', 'ok  '),

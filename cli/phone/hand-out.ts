@@ -1,3 +1,4 @@
+import { withProgress } from '../io/progress.js';
 import { closeSync, unlinkSync, writeFileSync } from 'node:fs';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { faultMessage } from '../../local/files/fault.js';
@@ -19,11 +20,13 @@ export interface HandOutOptions {
  *   `make` throws
  */
 export const makeInto = async <T>(
-  { options: { force } }: Pick<Context, 'options'>,
+  { options: { force }, output }: Pick<Context, 'options' | 'output'>,
   { out }: HandOutOptions,
-  make: () => Promise<T>,
+  work: () => Promise<T>,
   urisOf: (made: T) => readonly string[],
 ): Promise<T> => {
+  // Another program may hold the keys, or a date has to come first.
+  const make = (): Promise<T> => withProgress(output, 'waiting until it can be signed', work);
   if (out === undefined) return make();
   const file = createFile(out, force);
   try {
