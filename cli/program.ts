@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { lackingCryptography } from './config/cryptography.js';
 import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
@@ -74,7 +75,12 @@ export const buildProgram = (host: Host, perform: Perform) => {
     (use, load) =>
     async (...args) => {
       check(use);
-      await perform(program.opts(), use, async (context) => (await load())(context, ...args));
+      await perform(program.opts(), use, async (context) => {
+        const work = await load();
+        const lacking = lackingCryptography();
+        if (lacking !== undefined) context.output.say(lacking);
+        return work(context, ...args);
+      });
     };
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);

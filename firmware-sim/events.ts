@@ -86,6 +86,8 @@ export type CarEventDetail =
 /** What happens on a link: a CarLinkEvent, of whose key it has what people may see. */
 export type LinkEventDetail =
   | { readonly type: 'link-opened' | 'refused' }
+  /** A fault of the car: in which step, and a word for what failed. */
+  | { readonly type: 'internal-error'; readonly during: string; readonly error: string }
   | { readonly type: 'authenticated' | 'turned-away'; readonly key: LinkKey }
   | { readonly type: 'link-closed'; readonly why: string; readonly key?: LinkKey };
 

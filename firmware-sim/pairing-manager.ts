@@ -68,10 +68,16 @@ export class PairingManager implements PairingHost {
   async countTry(window: PairingWindow): Promise<boolean> {
     // Taken off the window at once, so that parallel links share the three tries.
     if (window !== this.#handle || !this.#input({ type: 'try' })) return false;
-    await this.#options.store.update((record) => ({
+    const counted = this.#options.store.update((record) => ({
       record: { ...record, pairingTries: record.pairingTries + 1 },
       value: undefined,
     }));
+    try {
+      await counted;
+    } catch (error) {
+      this.returnTry(window); // nobody gets an answer, so nobody has guessed
+      throw error;
+    }
     this.#input({ type: 'tick' });
     return window === this.#handle && isOpen(this.#state);
   }
@@ -102,6 +108,10 @@ export class PairingManager implements PairingHost {
       }
     }
     return typeof paired === 'string' ? paired : this.#told(paired);
+  }
+
+  returnTry(window: PairingWindow): void {
+    if (window === this.#handle) this.#input({ type: 'return-try' });
   }
 
   screen(): Screen {

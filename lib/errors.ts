@@ -75,15 +75,19 @@ const entry = (kind: ErrorKind, temporary: boolean, hint: string): ErrorEntry =>
 
 /** The stable codes: `area.what`. A code is never reused for something else. */
 const ERRORS = {
-  'usage.invalid': entry('usage', false, 'See the help of the command: key help.'),
+  'usage.invalid': entry('usage', false, 'Give something else; the message says what is wrong.'),
 
-  'radio.unavailable': entry('unreachable', false, 'Run `key doctor` to see which radio works.'),
+  'radio.unavailable': entry('unreachable', false, 'Switch Bluetooth on, or use another radio.'),
   'radio.air-full': entry(
     'unreachable',
     true,
-    'End some of the programs that are on the virtual air, and try again: key air list.',
+    'End some of the programs that are on the virtual air, and try again.',
   ),
-  'radio.scan-failed': entry('unreachable', true, 'Run `key doctor` to see which radio works.'),
+  'radio.scan-failed': entry(
+    'unreachable',
+    true,
+    'Try again; where it stays so, switch Bluetooth off and on.',
+  ),
   'radio.connect-failed': entry('unreachable', true, 'Go closer to the car and try again.'),
   'radio.link-lost': entry('unreachable', true, 'Go closer to the car and try again.'),
   'radio.timeout': entry('unreachable', true, 'Go closer to the car and try again.'),
@@ -91,9 +95,15 @@ const ERRORS = {
   'car.not-found': entry(
     'unreachable',
     true,
-    'Go closer to the car and check that it is running: key scan.',
+    'Go closer to the car and check that it is running. One with a single link is not heard either while another phone has that.',
   ),
   'car.busy': entry('unreachable', true, 'Others have all of its links: try again in a moment.'),
+  /** It was heard, and took the connection; its controller does that alone. */
+  'car.asleep': entry(
+    'unreachable',
+    true,
+    'Wake it: pull a handle, or tap the key card. Where that does not help, start it again.',
+  ),
   'car.silent': entry('unreachable', true, 'The car did not answer in time; try again.'),
   'car.too-late': entry(
     'unreachable',
@@ -104,16 +114,19 @@ const ERRORS = {
   'car.outcome-unknown': entry(
     'outcome-unknown',
     true,
-    'The command may have been carried out. Look at the car, or ask it: key status.',
+    'The command may have been carried out. Look at the car, or ask it.',
   ),
 
   'car.not-recognised': entry(
     'refused',
     false,
-    'This phone may have been removed from the car. Pair it again: key pair.',
+    'This phone may have been removed from the car. Pair it again.',
   ),
+  /** Told to who has proved the key, or shown a chain of grants that holds; strangers get `car.not-recognised`. */
+  'car.key-revoked': entry('refused', false, 'Ask an owner to give it back.'),
+  'car.key-expired': entry('refused', false, 'Ask the owner for a new grant.'),
   'car.not-permitted': entry('refused', false, 'Ask the owner of the car for this permission.'),
-  'car.refused': entry('refused', false, 'See what the car says: key status.'),
+  'car.refused': entry('refused', false, 'See what the car says.'),
   'pairing.closed': entry(
     'refused',
     true,
@@ -124,38 +137,38 @@ const ERRORS = {
     true,
     'Read the code on the screen of the car again. After three tries the window closes.',
   ),
-  'pairing.slots-full': entry('refused', false, 'Remove a key first: key keys remove.'),
+  'pairing.slots-full': entry('refused', false, 'Remove a key first.'),
   'pairing.last-owner': entry(
     'refused',
     false,
-    'Open the window for an owner, or pair another owner first: key car tap console --pair --role owner.',
+    'Open the window for an owner, or pair another owner first.',
   ),
   'pairing.key-mismatch': entry(
     'refused',
     false,
-    'Remove the key at the car, then pair again: key car remove. If nobody changed the keys of this phone, somebody else may have its key.',
+    'Remove the key at the car, then pair again. If nobody changed the keys of this phone, somebody else may have its key.',
   ),
 
   'clock.differs': entry(
     'usage',
     false,
-    "Set this phone's clock, or the car's with the card (key car time), then ask the car once: key status.",
+    "Set this phone's clock, or the car's with the card, then ask the car once for its status.",
   ),
   'clock.ahead': entry('usage', true, 'Try again later.'),
 
   'grant.invalid': entry(
     'security',
     false,
-    'Ask the owner for a new grant: key share. This one is not for you, or was altered.',
+    'Ask the owner for a new grant. This one is not for you, or was altered.',
   ),
 
-  'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
-  'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key cars.'),
-  'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again: key pair.'),
+  'keys.not-paired': entry('key-store', false, 'Pair this phone first.'),
+  'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows.'),
+  'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again.'),
   'keys.earlier-format': entry(
     'key-store',
     false,
-    'An earlier phonekey wrote it, for cars that remembered less. Delete it and pair again: key pair.',
+    'An earlier phonekey wrote it, for cars that remembered less. Delete it and pair again.',
   ),
   'keys.permissions': entry(
     'key-store',
@@ -179,7 +192,7 @@ const ERRORS = {
   'noise.message': entry('security', false, 'The handshake message is too short or too long.'),
   'noise.nonce-exhausted': entry('security', true, 'Connect again to get fresh keys.'),
 
-  'sim.not-running': entry('unreachable', false, 'Start the car first: key car start.'),
+  'sim.not-running': entry('unreachable', false, 'Start the car first.'),
   'sim.already-running': entry('usage', false, 'A car with this name runs already.'),
   'sim.door-full': entry(
     'unreachable',
@@ -192,7 +205,7 @@ const ERRORS = {
     false,
     "Restore the car's memory from a backup, or delete it to make a new car; every phone must then be paired again.",
   ),
-  'sim.refused': entry('refused', false, 'See what state the car is in: key car status.'),
+  'sim.refused': entry('refused', false, 'See what state the car is in.'),
 
   interrupted: entry('interrupted', true, 'Interrupted; nothing more was sent.'),
   internal: entry('internal', false, 'This is a bug in phonekey; please report it.'),
@@ -202,6 +215,18 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** All codes with their kind and default hint, for documentation and tests. */
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = ERRORS;
+
+/**
+ * A word for what failed, for a log or an event: a code and where it was thrown. Of the message of an error that is not
+ * ours nobody knows what it repeats, a key perhaps.
+ */
+export const faultWord = (error: unknown): string => {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const thrower = /\n\s+at (?:async )?([^\s(]+) \(/.exec(error.stack ?? '')?.[1];
+  if (error instanceof PhoneKeyError || thrower === undefined) return code;
+  return `${code} in ${thrower}`;
+};
 
 /** What an error of any origin says. */
 export const errorMessage = (error: unknown): string => {

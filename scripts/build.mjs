@@ -69,7 +69,7 @@ const bundle = () =>
     outdir: 'dist/bin',
     external: ['@abandonware/*'], // are loaded as they are
     // What package.json names is compiled.
-    alias: { '#car-homes': './firmware-sim/homes.ts', '#suite': './lib/crypto/for-node.ts' },
+    alias: { '#car-homes': './firmware-sim/homes.ts', '#suite': './lib/crypto/node-bundled.ts' },
     plugins: [MODULE_PATHS],
     // CommonJS packages ask for the modules of Node by `require`.
     banner: {

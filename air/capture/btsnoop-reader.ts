@@ -101,5 +101,5 @@ const notBtsnoop = (): PhoneKeyError => damaged('it does not begin as a btsnoop 
 
 const damaged = (what: string): PhoneKeyError =>
   new PhoneKeyError('usage.invalid', `the capture cannot be read: ${what}`, {
-    hint: 'Give a file that --capture or btmon -w has written.',
+    hint: 'Give a btsnoop file, such as btmon -w writes.',
   });

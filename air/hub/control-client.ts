@@ -71,7 +71,7 @@ const FAULTS: ServerErrors = {
   noAnswer: () =>
     new PhoneKeyError('radio.unavailable', 'the air hub has ended, or does not answer', {
       temporary: true,
-      hint: 'Try again; what was asked for may have been done. See key air list.',
+      hint: 'Try again; what was asked for may have been done.',
     }),
   strange: () =>
     new PhoneKeyError('internal', 'the air hub answers something strange', {

@@ -80,7 +80,7 @@ export class HubOperations {
     const motion = this.#places.move(label, to, speed);
     if (motion === undefined) {
       throw new PhoneKeyError('usage.invalid', `${label} was never on this air to walk from`, {
-        hint: 'Put it somewhere first, without a speed.',
+        hint: 'Put it somewhere first, without a speed; or see its name in the list of the air.',
       });
     }
     return { label, address: null, from: from ? roundPosition(from) : null, ...this.#way(motion) };
@@ -120,7 +120,7 @@ export class HubOperations {
     ];
     const shown = known.length > MOST_NAMED ? [...known.slice(0, MOST_NAMED), '...'] : known;
     return new PhoneKeyError('usage.invalid', `nothing on the air is called ${who}`, {
-      hint: `On it: ${shown.join(', ') || 'nothing'}. See key air list.`,
+      hint: `On it: ${shown.join(', ') || 'nothing'}.`,
     });
   }
 }

@@ -121,5 +121,5 @@ const tooMany = (): PhoneKeyError =>
   new PhoneKeyError(
     'radio.air-full',
     `${String(MOST_CLIENTS)} programs ask the virtual air or watch it, and it takes no more`,
-    { hint: 'End some of them, such as key air watch, and try again.' },
+    { hint: 'End some of them, such as those that watch, and try again.' },
   );

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { fileFault } from '../../local/files/fault.js';
 import { notPrivate } from '../../local/files/privacy.js';
 import { connectTo, digestOf, isPipe, socketPath, surplusOf } from '../../local/sockets.js';
 
@@ -30,10 +31,7 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new PhoneKeyError('radio.unavailable', `cannot make the directory ${dirname(path)}`, {
-      cause,
-      hint: 'Choose a home directory that you may write to: --home.',
-    });
+    throw unusable(`cannot make the directory ${dirname(path)}`, cause);
   }
 };
 
@@ -44,8 +42,15 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
 export const connectSocket = async (path: string): Promise<Socket | undefined> => {
   await checkDirectory(path);
   return connectTo(path).catch((cause: unknown) => {
-    throw new PhoneKeyError('radio.unavailable', 'the air hub cannot be reached', { cause });
+    throw unusable('the air hub cannot be reached', cause);
   });
+};
+
+const unusable = (message: string, cause: unknown): PhoneKeyError => {
+  const fault = fileFault(cause);
+  const why = fault === undefined ? '' : `: ${fault.what}`;
+  const hint = fault && { hint: fault.hint };
+  return new PhoneKeyError('radio.unavailable', `${message}${why}`, { cause, ...hint });
 };
 
 /** Nobody else can put a socket of theirs at the path. A missing directory passes. */
@@ -73,5 +78,5 @@ export const airFull = (): PhoneKeyError =>
 export const noAir = (): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', 'no virtual air is running', {
     temporary: true,
-    hint: 'Start the car first, it brings the air up: key car start.',
+    hint: 'Start the car first, it brings the air up.',
   });

@@ -15,7 +15,7 @@ const PYTHON = 'python3';
 const BRIDGE = fileURLToPath(new URL('./bridge.py', import.meta.url));
 
 const HINT =
-  'It needs python3. Or serve HCI over TCP (key air start --h4 127.0.0.1:6402) and put a pty before ' +
+  'It needs python3. Or serve HCI over TCP on 127.0.0.1:6402 and put a pty before ' +
   'it: socat PTY,link=PATH,rawer,wait-slave TCP:127.0.0.1:6402.';
 
 export interface PtyServerOptions extends HostServerOptions {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import type { CaptureEvent } from '../../air/capture/record.js';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
+import { faultMessage } from '../../local/files/fault.js';
 import type { Host } from '../context.js';
 import { chunksOf } from '../io/ask.js';
 
@@ -29,7 +30,7 @@ export async function* readCapture(
     if (signal.aborted) return;
     if (cause instanceof PhoneKeyError) throw cause;
     const name = source === '-' ? 'stdin' : source;
-    throw new PhoneKeyError('usage.invalid', `cannot read ${name}: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot read ${name}: ${faultMessage(cause, name)}`, {
       cause,
       hint: isErrno(cause, 'ENOENT')
         ? 'Give a file that --capture has written, or - for stdin.'

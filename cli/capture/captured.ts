@@ -2,7 +2,7 @@ import { capturing } from '../../air/capture/capturing.js';
 import type { HciTransport } from '../../air/index.js';
 import type { Context } from '../context.js';
 import { closeSync, ftruncateSync, writeSync } from 'node:fs';
-import { errorMessage } from '../../lib/errors.js';
+import { faultMessage } from '../../local/files/fault.js';
 import { createFile } from '../io/new-file.js';
 
 /** What a capture on disk gives to write to it. What was written is there however the process ends. */
@@ -25,7 +25,7 @@ export const openCapture = ({
   let file: number | undefined = createFile(capture, force);
   let size = 0;
   const lost = (error: unknown): void =>
-    output.say(`the capture ends here: ${errorMessage(error)}`);
+    output.say(`the capture ends here: ${faultMessage(error)}`);
   const close = (): void => {
     if (file === undefined) return;
     const descriptor = file;

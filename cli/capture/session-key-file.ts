@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { faultMessage } from '../../local/files/fault.js';
 import { SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
 import { isErrno } from '../../local/errno.js';
 import type { KeyLog } from '../../lib/index.js';
@@ -38,7 +39,7 @@ export const sessionKeyLog = ({
         closeSync(file);
       }
     } catch (error) {
-      output.say(`the keys of this session are not written: ${errorMessage(error)}`);
+      output.say(`the keys of this session are not written: ${faultMessage(error)}`);
     }
   };
 };
@@ -82,6 +83,6 @@ const checkOwn = (path: string, file: number): void => {
 const unusable = (path: string, cause: unknown): PhoneKeyError =>
   new PhoneKeyError(
     'usage.invalid',
-    `${path} cannot be used for session keys: ${errorMessage(cause)}`,
+    `${path} cannot be used for session keys: ${faultMessage(cause)}`,
     { cause, hint: 'Choose another name, in a directory that exists and that you may write to.' },
   );

@@ -6,6 +6,7 @@ import { formatPairingCode, pairingUri } from '../../lib/domain/pairing-code.js'
 import type { Context } from '../context.js';
 import { confirm } from '../io/ask.js';
 import { follow } from '../io/follow.js';
+import { withProgress } from '../io/progress.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { showQr } from '../phone/hand-out.js';
@@ -180,10 +181,12 @@ const through = async <T>(
   const car = controlClient(controlPath(carHome(paths, name)));
   try {
     const answer = orAborted(over.signal, request(car), () => noAnswer(acts));
-    return await orAborted(
-      signal,
-      answer,
-      () => new PhoneKeyError('interrupted', 'interrupted', { mayHaveSucceeded: acts }),
+    return await withProgress(context.output, 'waiting for the car to answer', () =>
+      orAborted(
+        signal,
+        answer,
+        () => new PhoneKeyError('interrupted', 'interrupted', { mayHaveSucceeded: acts }),
+      ),
     );
   } catch (error) {
     if (!(error instanceof PhoneKeyError) || error.code !== 'sim.not-running') throw error;

@@ -44,6 +44,7 @@ const CAR: Sentences<CarEventDetail> = {
   'link-opened': () => 'a phone connected',
   authenticated: ({ key }) => `it is ${who(key)}`,
   refused: () => 'a phone was refused: its proof is not valid',
+  'internal-error': ({ during, error }) => `internal error of the car during ${during}: ${error}`,
   'turned-away': ({ key }) => `${who(key)} was turned away: it has had its turn, others are next`,
   'link-closed': ({ why, key }) =>
     `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${why}`,

@@ -7,6 +7,8 @@ import { openPeripheral } from '../config/radio.js';
 import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
+import { hintFor } from '../io/hints.js';
+import { withProgress } from '../io/progress.js';
 import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
@@ -28,9 +30,11 @@ export const startCar = async (
   };
   const signal = host.interrupt.whileRead();
   const keyLog = sessionKeyLog(context);
-  const { peripheral, radio } = await openPeripheral(context, name, options.stack);
+  const { peripheral, radio } = await withProgress(output, 'opening the radio', () =>
+    openPeripheral(context, name, options.stack),
+  );
   const failure = new AbortController();
-  const car = await SimulatedCar.start({
+  const starting = SimulatedCar.start({
     name,
     home: carHome(paths, name),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
@@ -43,12 +47,13 @@ export const startCar = async (
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
-      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
+      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${hintFor(error)}`);
       else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,
     ...traceOf(context),
   });
+  const car = await withProgress(output, `starting ${name}`, () => starting);
   try {
     const { fingerprint } = await car.control.status();
     tellNow(

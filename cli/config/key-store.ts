@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defaultSuite as suite } from '../../lib/crypto/index.js';
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { fileFault } from '../../local/files/fault.js';
 import type { CarChange, CarStore, Offer, PairedCar } from '../../lib/index.js';
 import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
@@ -163,8 +164,14 @@ const guard = async <T>(
       });
     }
     const what = code === 'keys.unreadable' ? 'read' : 'save';
-    throw new PhoneKeyError(code, `cannot ${what} the keys: ${errorMessage(error)}`, {
-      cause: error,
-    });
+    const fault = fileFault(error, path);
+    throw new PhoneKeyError(
+      code,
+      `cannot ${what} the keys: ${fault?.what ?? errorMessage(error)}`,
+      {
+        cause: error,
+        ...(fault && { hint: fault.hint }),
+      },
+    );
   }
 };

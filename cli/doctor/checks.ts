@@ -1,16 +1,18 @@
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
-import { BUILD_COMMANDS, systemProbes } from './probes.js';
+import { systemProbes } from './probes.js';
 import type { Probes } from './probes.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { withProgress } from '../io/progress.js';
 import { orAborted } from '../io/interrupt.js';
 
 export interface Check {
   readonly name: string;
-  readonly status: 'ok' | 'warn' | 'fail';
+  /** `skip`: not tried, because of what another check says. */
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip';
   readonly detail: string;
   /** What to do, as a sentence. */
   readonly fix?: string;
@@ -34,9 +36,14 @@ export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => 
     isSupportedNode(probes.nodeVersion)
       ? check('Node.js', 'ok', probes.nodeVersion)
       : check('Node.js', 'fail', probes.nodeVersion, `Install ${NODE_NEEDED}.`),
+    checkAnswer('cryptography', await ask(async () => probes.cryptographyLacks()), (lacks) =>
+      lacks === undefined
+        ? ['ok', "Node's own"]
+        : ['warn', lacks, 'Run it on another Node.js; it works all the same.'],
+    ),
   ];
   for (const name of ['@abandonware/noble', '@abandonware/bleno']) {
-    const install = `Install it: npm install --ignore-scripts ${name}`;
+    const install = `Install it: ${probes.installCommand(name)}`;
     checks.push(
       checkAnswer(
         name,
@@ -67,13 +74,13 @@ export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => 
     );
   }
   const obstacle = checks.find(({ name, status }) => status !== 'ok' && NEEDED.has(name));
-  const ble: Answer<void> =
-    obstacle === undefined
-      ? await ask(() => probes.openBluetooth())
-      : { ok: false, error: new Error(`not tried: see ${obstacle.name}`) };
+  const ble: Answer<void> | undefined =
+    obstacle === undefined ? await ask(() => probes.openBluetooth()) : undefined;
   const virtual = await ask(() => probes.openVirtual());
   checks.push(
-    checkAnswer('bluetooth', ble, () => ['ok', 'a real adapter is up']),
+    ble === undefined
+      ? check('bluetooth', 'skip', `not tried: see ${obstacle?.name ?? 'above'}`)
+      : checkAnswer('bluetooth', ble, () => ['ok', 'a real adapter is up']),
     checkAnswer('virtual air', virtual, () => ['ok', 'noble and bleno run on it']),
     checkAnswer('air hub', await ask(() => probes.hubRunning()), (running) =>
       running
@@ -91,7 +98,10 @@ export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => 
   );
   return {
     checks,
-    usable: [...(ble.ok ? (['ble'] as const) : []), ...(virtual.ok ? (['virtual'] as const) : [])],
+    usable: [
+      ...(ble?.ok === true ? (['ble'] as const) : []),
+      ...(virtual.ok ? (['virtual'] as const) : []),
+    ],
   };
 };
 
@@ -129,13 +139,14 @@ const checkAnswer = <T>(
   answer: Answer<T>,
   found: (value: T) => Finding,
   failed: (error: unknown) => Finding = (error) => {
+    // As the library says it: to run the doctor is no advice here.
     const fix = error instanceof PhoneKeyError ? error.hint : undefined;
     return ['fail', messageOf(error), fix];
   },
 ): Check => check(name, ...(answer.ok ? found(answer.value) : failed(answer.error)));
 
 const checkLinux = (
-  { installation }: Probes,
+  { buildCommand }: Probes,
   devices: Answer<readonly { readonly devId: number; readonly devUp: boolean }[]>,
 ): Check[] => {
   const socket = check('native socket', 'ok', 'built');
@@ -146,7 +157,7 @@ const checkLinux = (
         'Run on a kernel with AF_BLUETOOTH, outside the container; or use --radio virtual.';
       return [socket, check('kernel', 'fail', detail, fix)];
     }
-    const fix = `Build it, with gcc, make and Python 3 installed: ${BUILD_COMMANDS[installation]}`;
+    const fix = `Build it, with gcc, make and Python 3 installed: ${buildCommand}`;
     return [
       isErrno(devices.error, 'MODULE_NOT_FOUND')
         ? check('native socket', 'warn', 'not built; a real adapter needs it', fix)
@@ -183,12 +194,16 @@ const messageOf = (error: unknown): string => errorMessage(error).split('\n')[0]
 /** Says which radio works here, why the others do not, and what to do. Exit code 4: none works. */
 export const doctor = async (context: Context, probes?: Probes): Promise<ExitCode> => {
   const { output, signal } = context;
-  const { checks, usable } = await orAborted(signal, diagnose(probes ?? systemProbes(context)));
+  const looking = 'looking at the radios of this machine';
+  const { checks, usable } = await withProgress(output, looking, () =>
+    orAborted(signal, diagnose(probes ?? systemProbes(context))),
+  );
   const width = Math.max(...checks.map(({ name }) => name.length));
   const signs: Record<Check['status'], string> = {
     ok: output.paint('green', 'ok  '),
     warn: output.paint('yellow', 'warn'),
     fail: output.paint('red', 'fail'),
+    skip: output.paint('dim', 'skip'),
   };
   output.result({ ok: usable.length > 0, usable, checks }, [
     ...checks.flatMap(({ name, status, detail, fix }) => [

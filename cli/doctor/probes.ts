@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../lib/platform/clock.js';
+import { lackingCryptography } from '../config/cryptography.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { existsSync } from 'node:fs';
@@ -15,10 +16,16 @@ const OPEN_TIMEOUT_MS = 3_000;
 
 export const systemProbes = ({ paths, log }: Context) => {
   const require = createRequire(import.meta.url);
+  const installation = installationOf(fileURLToPath(import.meta.url));
+  const cwd = process.cwd();
+  const hasSocket = existsSync(join(installation.root, 'node_modules', SOCKET, 'package.json'));
   return {
     nodeVersion: process.versions.node,
     platform: process.platform,
-    installation: installationOf(fileURLToPath(import.meta.url)),
+    /** What node:crypto lacks of what a suite needs. */
+    cryptographyLacks: () => lackingCryptography(),
+    buildCommand: buildCommand(installation, cwd, hasSocket),
+    installCommand: (name: string) => installCommand(installation, cwd, name),
     async packageVersion(name: string) {
       const text = await readFile(require.resolve(`${name}/package.json`), 'utf8');
       return String((JSON.parse(text) as { version?: unknown }).version);
@@ -94,21 +101,36 @@ const blockedIn = async (directory: string): Promise<'soft' | 'hard' | undefined
 const SOCKET = '@abandonware/bluetooth-hci-socket';
 const SOCKET_VERSION = '0.5.3-12';
 
-/**
- * The one command that builds the native socket for a real adapter (docs/decisions/0001), by how this
- * phonekey came onto the machine.
- */
-export const BUILD_COMMANDS = {
-  clone: `npm rebuild --ignore-scripts=false ${SOCKET}`,
-  dependency: `npm install --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`,
-  global: `npm install -g --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`,
-};
-
-type Installation = keyof typeof BUILD_COMMANDS;
+/** How this phonekey came onto the machine, and where that was: the clone, the project, or nowhere to speak of. */
+export interface Installation {
+  readonly kind: 'clone' | 'dependency' | 'global';
+  readonly root: string;
+}
 
 /** A package in node_modules was installed: into a project, or else globally. */
 export const installationOf = (modulePath: string, exists = existsSync): Installation => {
   const at = modulePath.lastIndexOf(`${sep}node_modules${sep}phonekey${sep}`);
-  if (at < 0) return 'clone';
-  return exists(join(modulePath.slice(0, at), 'package.json')) ? 'dependency' : 'global';
+  if (at < 0) return { kind: 'clone', root: modulePath.split(`${sep}dist${sep}`)[0] ?? '' };
+  const root = modulePath.slice(0, at);
+  return { kind: exists(join(root, 'package.json')) ? 'dependency' : 'global', root };
 };
+
+/** npm, from where one stands: anywhere else than in the clone or the project it would change another one. */
+const npmFor = ({ kind, root }: Installation, cwd: string): string => {
+  if (kind === 'global') return 'npm -g';
+  const inside = cwd === root || cwd.startsWith(`${root}${sep}`);
+  return inside ? 'npm' : `npm --prefix "${root}"`;
+};
+
+/**
+ * The one command that builds the native socket for a real adapter (docs/decisions/0001).
+ * @param isThere the package is installed, and not built
+ */
+export const buildCommand = (at: Installation, cwd: string, isThere: boolean): string =>
+  isThere && at.kind !== 'global'
+    ? `${npmFor(at, cwd)} rebuild --ignore-scripts=false ${SOCKET}`
+    : `${npmFor(at, cwd)} install --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`;
+
+/** Installs a package that is missing. */
+export const installCommand = (at: Installation, cwd: string, name: string): string =>
+  `${npmFor(at, cwd)} install --ignore-scripts ${name}`;

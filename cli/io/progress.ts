@@ -11,18 +11,19 @@ const FRAMES = ['-', '\\', '|', '/'];
  */
 export const withProgress = async <T>(
   output: Output,
-  what: string,
+  doing: string | (() => string),
   work: (quiet: () => void) => Promise<T>,
 ): Promise<T> => {
+  const what = (): string => (typeof doing === 'string' ? doing : doing());
   let frame = 0;
   let drawing: NodeJS.Timeout | undefined;
   const draw = (): void => {
     const sign = FRAMES[frame++ % FRAMES.length] ?? '';
     const seconds = Math.round((SILENT_MS + frame * FRAME_MS) / 1000);
-    output.talk(`\r\u001b[K${sign} ${what} (${String(seconds)} s)`);
+    output.talk(`\r\u001b[K${sign} ${what()} (${String(seconds)} s)`);
   };
   const waiting = setTimeout(() => {
-    if (!output.watched) output.say(`${what} ...`);
+    if (!output.watched) output.say(`${what()} ...`);
     else drawing = setInterval(draw, FRAME_MS);
   }, SILENT_MS);
   const quiet = (): void => {

@@ -1,7 +1,8 @@
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import { isErrno } from '../../local/errno.js';
+import { fileFault } from '../../local/files/fault.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { hintFor } from './hints.js';
 import type { Output } from './output.js';
 
 /**
@@ -12,26 +13,24 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
   const known = error instanceof PhoneKeyError ? error : unforeseen(error);
   const { paintTalk } = output;
   output.talk(`key: ${paintTalk('red', known.message)}\n`);
-  output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
+  const hint = hintFor(known);
+  output.talk(`${paintTalk('dim', 'hint:')} ${hint}\n`);
   if (verbose) {
     for (let cause = known.cause; cause !== undefined; cause = causeOf(cause)) {
       output.talk(`cause: ${stackOf(cause)}\n`);
     }
   }
-  if (output.json) output.talk(`${JSON.stringify(known)}\n`);
+  if (output.json) output.talk(`${JSON.stringify({ ...known.toJSON(), hint })}\n`);
   return exitCodeOf(known);
 };
 
-const FILE_SYSTEM = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE'] as const;
-
 /** What the file system refuses is not a bug. */
-const unforeseen = (error: unknown): PhoneKeyError =>
-  FILE_SYSTEM.some((code) => isErrno(error, code))
-    ? new PhoneKeyError('internal', errorMessage(error), {
-        cause: error,
-        hint: 'Check that the directory is yours and writable, and the disk not full.',
-      })
-    : new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error });
+const unforeseen = (error: unknown): PhoneKeyError => {
+  const fault = fileFault(error);
+  return fault === undefined
+    ? new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error })
+    : new PhoneKeyError('internal', fault.what, { cause: error, hint: fault.hint });
+};
 
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { faultMessage } from '../../local/files/fault.js';
 import type { Host } from '../context.js';
 import { readAll } from './ask.js';
 import { formatOf } from './picture-format.js';
@@ -57,7 +58,7 @@ const found = (lines: readonly string[]): string => {
 const readFile = (path: string): Promise<Buffer> =>
   // A byte too many says that there are more.
   buffer(createReadStream(path, { end: MOST_PICTURE_BYTES })).catch((error: unknown) => {
-    throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${faultMessage(error)}`, error);
   });
 
 const linesOf = (text: string): string[] =>
@@ -87,7 +88,7 @@ const pictured = async (name: string, bytes: Buffer): Promise<string> => {
   try {
     return readQrPicture(bytes);
   } catch (error) {
-    throw invalid(`cannot read ${name}: ${errorMessage(error)}`, error);
+    throw invalid(`cannot read ${name}: ${faultMessage(error)}`, error);
   }
 };
 

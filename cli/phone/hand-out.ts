@@ -1,5 +1,7 @@
+import { withProgress } from '../io/progress.js';
 import { closeSync, unlinkSync, writeFileSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { faultMessage } from '../../local/files/fault.js';
 import type { Context } from '../context.js';
 import { createFile } from '../io/new-file.js';
 import { qrLines } from '../io/qr.js';
@@ -18,11 +20,13 @@ export interface HandOutOptions {
  *   `make` throws
  */
 export const makeInto = async <T>(
-  { options: { force } }: Pick<Context, 'options'>,
+  { options: { force }, output }: Pick<Context, 'options' | 'output'>,
   { out }: HandOutOptions,
-  make: () => Promise<T>,
+  work: () => Promise<T>,
   urisOf: (made: T) => readonly string[],
 ): Promise<T> => {
+  // Another program may hold the keys, or a date has to come first.
+  const make = (): Promise<T> => withProgress(output, 'waiting until it can be signed', work);
   if (out === undefined) return make();
   const file = createFile(out, force);
   try {
@@ -56,7 +60,7 @@ const writeUris = async (path: string, file: number, uris: readonly string[]): P
     const isPicture = /\.png$/i.test(path);
     writeFileSync(file, isPicture ? await picture(uris) : uris.map((uri) => `${uri}\n`).join(''));
   } catch (cause) {
-    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${faultMessage(cause)}`, {
       cause,
       hint: 'It was made all the same. Make another one with --out elsewhere, or without --out.',
     });

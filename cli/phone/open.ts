@@ -9,6 +9,8 @@ import { openCentral } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { askToCatchUp, refusedLists } from './catch-up.js';
+import { explained } from './on-the-air.js';
+import { watchedCentral } from './waiting-for.js';
 import { withProgress } from '../io/progress.js';
 
 export interface PhoneUse {
@@ -58,7 +60,8 @@ export const withPhone = async <Phone extends Remote, T>(
   const seen = named.map((car) => carOf(defaultSuite, car));
   for (const line of refusedLists(seen)) output.say(line);
   const keyLog = sessionKeyLog(context);
-  const central = await openCentral(context);
+  const opened = await withProgress(output, 'opening the radio', () => openCentral(context));
+  const { central, waitingFor } = watchedCentral(opened);
   let quiet = (): void => undefined;
   const phone = new Kind({
     central,
@@ -74,10 +77,20 @@ export const withPhone = async <Phone extends Remote, T>(
   });
   try {
     const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
-    return await withProgress(output, doing, (stop) => {
-      quiet = stop;
-      return work({ phone, store, cars: cars ?? [], call, quiet });
-    });
+    return await withProgress(
+      output,
+      () => `${doing}: ${waitingFor()}`,
+      (stop) => {
+        quiet = stop;
+        return work({ phone, store, cars: cars ?? [], call, quiet });
+      },
+    );
+  } catch (error) {
+    throw await explained(
+      context,
+      error,
+      named.map((car) => car.name),
+    );
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

@@ -1,9 +1,12 @@
 import type { SeenCar } from '../../lib/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { hintFor } from '../io/hints.js';
 import { stopping } from '../io/interrupt.js';
 import { table } from '../io/table.js';
+import { explained } from './on-the-air.js';
 import { withRemote } from './open.js';
 
 /**
@@ -17,6 +20,7 @@ export const showScan = async (
   const { host, output, signal } = context;
   const enough = host.interrupt.whileRead();
   const heard = new Map<string, SeenCar>();
+  let unheard: unknown = new PhoneKeyError('car.not-found', 'no car was heard');
   await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
     const over = new AbortController();
     const stop = (): void => over.abort();
@@ -32,8 +36,10 @@ export const showScan = async (
       for await (const seen of phone.scan({ signal: over.signal })) hear(seen);
     };
     await stopping(enough, stop, listen).finally(() => clearTimeout(timer));
+    if (heard.size === 0 && !enough.aborted) unheard = await explained(context, unheard, []);
   });
-  if (heard.size === 0) output.say('no car was heard');
+  if (heard.size === 0 && unheard instanceof PhoneKeyError)
+    output.say(`${unheard.message}. ${hintFor(unheard)}`);
   else if (!output.json) output.result({}, rows([...heard.values()]));
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 };

@@ -3,6 +3,7 @@ import { KeyRing } from '../../lib/phone/key-ring.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
+import { withProgress } from '../io/progress.js';
 import { table } from '../io/table.js';
 import { readUri } from '../io/uri-source.js';
 import { refusedLists } from './catch-up.js';
@@ -66,7 +67,10 @@ export const acceptGrant = async (
   const uri = await readUri(host, source);
   const store = new FileKeyStore(paths.keys);
   await store.prepare();
-  const car = await new KeyRing({ store }).accept(uri, { name, ownName, ownFormFactor });
+  const ring = new KeyRing({ store });
+  const car = await withProgress(output, 'waiting until the key can be saved', () =>
+    ring.accept(uri, { name, ownName, ownFormFactor }),
+  );
   const bounds = boundsOf(car);
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,

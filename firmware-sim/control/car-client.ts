@@ -3,6 +3,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { RpcClient } from '../../local/rpc/client.js';
 import type { Subscription } from '../../local/rpc/client.js';
 import type { Operation } from '../../local/rpc/operation.js';
+import { fileFault } from '../../local/files/fault.js';
 import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
 import type { CarReport } from '../car-report.js';
 import type { CarEvent } from '../events.js';
@@ -80,7 +81,10 @@ const named = (card: string | undefined) => (card === undefined ? {} : { card })
 /** @param acts the car is asked to do something, and may still do it when it does not answer */
 const connect = async (path: string, acts: boolean): Promise<RpcClient> => {
   const socket = await connectTo(path).catch((cause: unknown) => {
-    throw noAnswer(acts, cause);
+    const fault = fileFault(cause, path);
+    if (fault === undefined) throw noAnswer(acts, cause);
+    const { what, hint } = fault;
+    throw new PhoneKeyError('sim.storage', `no car can be reached: ${what}`, { cause, hint });
   });
   if (socket === undefined) {
     throw new PhoneKeyError('sim.not-running', "nobody is at the car's control door");
@@ -98,6 +102,6 @@ export const noAnswer = (acts: boolean, cause?: unknown): PhoneKeyError =>
   new PhoneKeyError(acts ? 'car.outcome-unknown' : 'car.silent', 'the car does not answer', {
     cause,
     hint: acts
-      ? 'It may still be done. Look at the car: key car status.'
+      ? 'It may still be done. Look at the car.'
       : 'Look at the terminal where the car runs, and start it again if it hangs.',
   });

@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import { fileFault } from '../../local/files/fault.js';
 import type { CarRecord } from './record.js';
 
 /** Non-volatile memory: holds one record. Callers take turns (RecordStore sees to it). */
@@ -26,7 +27,10 @@ export interface CommitOptions {
 export const storageFault =
   (message: string) =>
   (cause: unknown): never => {
-    throw new PhoneKeyError('sim.storage', message, { cause });
+    const fault = fileFault(cause);
+    const why = fault === undefined ? '' : `: ${fault.what}`;
+    const hint = fault && { hint: fault.hint };
+    throw new PhoneKeyError('sim.storage', `${message}${why}`, { cause, ...hint });
   };
 
 /** @param restore what may be restored from where, or taken away */

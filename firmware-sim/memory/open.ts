@@ -28,7 +28,7 @@ export const openHomeMemory = async (
       'usage.invalid',
       `this car has its memory in ${made}, not in ${asked}`,
       {
-        hint: 'Start it without --memory, or make a car with another name.',
+        hint: 'Start it as it was made, or make a car with another name.',
       },
     );
   }

@@ -54,6 +54,8 @@ export type CarLinkEvent =
   | { readonly type: 'authenticated'; readonly key: KeySlot }
   /** A proof that was not valid; nobody knows whose. */
   | { readonly type: 'refused' }
+  /** A fault of the car itself: in which step, and a word for what failed, which never holds what was computed with. */
+  | { readonly type: 'internal-error'; readonly during: string; readonly error: string }
   /** A proof was valid, but the key has had its turn. */
   | { readonly type: 'turned-away'; readonly key: KeySlot }
   /** `key`: who had it; none where nobody had proved himself. CarEndpoint adds it. */

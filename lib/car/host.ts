@@ -43,7 +43,8 @@ export interface PairingHost {
   window(): PairingWindow | undefined;
   /**
    * Counts a try. Resolves only once the count is in non-volatile memory, because what follows tells
-   * a guesser whether the guess was right. Resolves to false when the window is closed by now.
+   * a guesser whether the guess was right. Resolves to false when the window is closed by now. Where it rejects,
+   * nothing follows, and the try need not count.
    */
   countTry(window: PairingWindow): Promise<boolean>;
   /**
@@ -51,6 +52,11 @@ export interface PairingHost {
    * slot), with the role of the window, closes that, and resolves once all is durable.
    */
   enrol(window: PairingWindow, phone: Applicant): Promise<Enrolment | EnrolRefusal>;
+  /**
+   * Gives back a try that was counted: the phone has shown that it knew the code, and a fault of the car ended the
+   * pairing. Without it, the try is used up.
+   */
+  returnTry?(window: PairingWindow): void;
 }
 
 /**

@@ -31,7 +31,7 @@ export const parsePairingCode = (text: string): string => {
   const code = typed.startsWith(URI) ? typed.slice(URI.length) : typed.replace(/[\s-]/g, '');
   if (!/^\d{8}$/.test(code)) {
     throw new PhoneKeyError('usage.invalid', 'a pairing code has 8 digits', {
-      hint: "Read the code on the car's screen: key car screen.",
+      hint: "Read the code on the car's screen.",
     });
   }
   return code;

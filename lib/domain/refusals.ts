@@ -30,10 +30,10 @@ const REFUSALS = {
   'unknown-command': entry('the car does not know this command', 'Update the car.'),
   'door-open': entry('a door is open', 'Close all doors, then try again.', TEMPORARY),
   driving: entry('the car is being driven', 'Park the car first.', TEMPORARY),
-  'no-such-key': entry('there is no key in that slot', 'See the slots: key keys list.'),
+  'no-such-key': entry('there is no key in that slot', 'Ask the car for its keys.'),
   'last-owner': entry(
     'this is the last owner key',
-    'Pair another owner first, or reset the car from inside: key car reset.',
+    'Pair another owner first, or reset the car from inside.',
   ),
   fault: entry('the car has a fault', 'Look at the log of the car, then try again.', {
     temporary: true,
@@ -41,14 +41,19 @@ const REFUSALS = {
   }),
   suspended: entry(
     'this key is suspended or revoked',
-    'Ask an owner (another one, if you are one) to give it back: key resume.',
+    'Ask an owner (another one, if you are one) to give it back.',
+    { code: 'car.key-revoked' },
   ),
-  'not-yet': entry('this key does not hold yet', 'Wait until it begins: key cars.', TEMPORARY),
-  expired: entry('this key has expired', 'Ask the owner for a new grant: key share.'),
-  'used-up': entry('this key is used up', 'Ask the owner for a new grant: key share.'),
+  'not-yet': entry('this key does not hold yet', 'Wait until it begins.', TEMPORARY),
+  expired: entry('this key has expired', 'Ask the owner for a new grant.', {
+    code: 'car.key-expired',
+  }),
+  'used-up': entry('this key is used up', 'Ask the owner for a new grant.', {
+    code: 'car.key-expired',
+  }),
   'lease-over': entry(
     'the car has not heard from its owner for too long; this key unlocks, but does not drive',
-    'Get a fresh revocation list of the owner and relay it to the car: key relay.',
+    'Get a fresh revocation list of the owner and relay it to the car.',
   ),
   'clock-lost': entry(
     'the car does not know the time, so it takes no key with limits',
@@ -56,7 +61,7 @@ const REFUSALS = {
   ),
   'pin-needed': entry(
     'the car asks for its PIN',
-    'Give it: key start --pin -, or key pin set --old-pin -. Who has the card clears it: key car pin clear.',
+    'Give it with the command. Who has the card can clear it.',
   ),
   'pin-wrong': entry(
     'the PIN is wrong',
@@ -68,26 +73,21 @@ const REFUSALS = {
     'Wait a while. The key of an owner, or the card on the console, clears it at once.',
     TEMPORARY,
   ),
-  'slots-full': entry(
-    'the car has no slot left',
-    'Ask the owner to remove a key: key keys remove.',
-  ),
-  'grant-invalid': entry(
-    'the car does not take this grant',
-    'Ask the owner for a new one: key share.',
-  ),
+  'slots-full': entry('the car has no slot left', 'Ask the owner to remove a key.'),
+  'grant-invalid': entry('the car does not take this grant', 'Ask the owner for a new one.'),
   'grant-void': entry(
     'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start',
-    'Ask the owner for a new one: key share.',
+    'Ask the owner for a new one.',
+    { code: 'car.key-revoked' },
   ),
   'dated-ahead': entry(
     "this was signed by a clock that is ahead of the car's",
-    "Set the clock of the phone that signed it, or the car's with the card: key car time.",
+    "Set the clock of the phone that signed it, or the car's with the card.",
     TEMPORARY,
   ),
   'name-invalid': entry(
     'the car does not take the name of this phone',
-    'A name has 1 to 32 bytes and no control characters. Take the grant again with another one: key accept --as.',
+    'A name has 1 to 32 bytes and no control characters. Take the grant again with another one.',
   ),
   'revocation-list-invalid': entry(
     'the car does not take this revocation list',
@@ -95,25 +95,22 @@ const REFUSALS = {
   ),
   'revocation-list-old': entry(
     'the car has a newer revocation list of this owner',
-    'Let the owner sign the next one: key refresh, near the car.',
+    'Let the owner sign the next one, near the car.',
   ),
   'own-key': entry(
     'this revocation list names the key of its own signer',
-    'An owner is suspended or revoked by another owner: key suspend, key revoke.',
+    'An owner is suspended or revoked by another owner.',
   ),
   'owner-key': entry(
     "only the card takes an owner's key away",
-    'At the car: key car remove, with the card on the console.',
+    'Remove it at the car, with the card on the console.',
   ),
   'too-late': { code: 'car.too-late', message: 'the command reached the car too late' },
-  'last-card': entry(
-    "this is the car's last key card",
-    'Add another one first, at the car: key car card add.',
-  ),
+  'last-card': entry("this is the car's last key card", 'Add another one first, at the car.'),
   busy: entry(
     'the car has no room for this key just now: it had the link for long, or gave many commands',
     'Nothing was done. Try again in some seconds, or in half a minute.',
-    TEMPORARY,
+    { code: 'car.busy' },
   ),
   /** By hand; a phone is told that it may not. */
   'card-unknown': { message: 'the car does not know this key card, or not any more' },
@@ -142,7 +139,7 @@ const PAIRING_REFUSALS = {
   },
   'name-invalid': entry(
     'the car does not take the name of this phone',
-    'A name has 1 to 32 bytes and no control characters. No try was used up: key pair --name.',
+    'A name has 1 to 32 bytes and no control characters. No try was used up.',
   ),
   fault: entry(
     'the car has a fault and did not keep the key',
@@ -155,7 +152,7 @@ export type PairingRefusal = keyof typeof PAIRING_REFUSALS;
 
 export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].message;
 
-/** `car.refused`, or `car.not-permitted`. */
+/** `car.refused`, or what is said more exactly: `car.not-permitted`, `car.busy`, `car.key-revoked`, `car.key-expired`. */
 export const refusalError = (refusal: Refusal): PhoneKeyError => errorOf(REFUSALS[refusal]);
 
 /** `pairing.*` or, for a fault, `car.refused`. */

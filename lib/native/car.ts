@@ -1,4 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
+import { faultWord } from '../errors.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
 import { findKey } from '../credentials/key-slot.js';
 import type { KeyPair, Suite } from '../crypto/suite.js';
@@ -80,7 +80,7 @@ class NativeCarLink implements CarLink {
   async open(): Promise<void> {
     this.#onEvent({ type: 'link-opened' });
     await this.#link.open();
-    if (!this.#closed) this.#run(openLink(this.#context()));
+    if (!this.#closed) this.#run('opening', () => openLink(this.#context()));
   }
 
   /** Ends the session of this phone, if this is its link. */
@@ -110,13 +110,29 @@ class NativeCarLink implements CarLink {
   };
 
   #input(input: LinkInput): void {
-    if (this.#state === undefined || this.#closed) return;
-    this.#run(stepLink(this.#state, input, this.#context()));
+    const state = this.#state;
+    if (state === undefined || this.#closed) return;
+    const during = input.type === 'message' ? (input.message.case ?? input.type) : input.type;
+    this.#run(during, () => stepLink(state, input, this.#context()));
   }
 
-  #run(step: LinkStep): void {
-    this.#state = step.state;
-    for (const effect of step.effects) this.#carryOut(effect);
+  /** What is thrown here is a fault of ours: the machine answers what is wrong with a message. */
+  #run(during: string, step: () => LinkStep): void {
+    try {
+      const { state, effects } = step();
+      this.#state = state;
+      for (const effect of effects) this.#carryOut(effect);
+    } catch (error) {
+      this.#state = { phase: 'closed' };
+      this.#tellFault(during, error);
+      this.#closeAfterSending('internal error');
+    }
+  }
+
+  #tellFault(during: string, error: unknown): void {
+    const told = { during, error: faultWord(error) };
+    this.#car.log.warn('internal error of the car', told);
+    this.#onEvent({ type: 'internal-error', ...told });
   }
 
   #carryOut(effect: LinkEffect): void {
@@ -145,15 +161,18 @@ class NativeCarLink implements CarLink {
         break;
       case 'receive-revocation-list':
         host.credentials?.receive(effect.revocationList).catch((error: unknown) => {
-          this.#car.log.warn('a revocation list could not be taken', { error: String(error) });
+          this.#tellFault('revocation list', error);
         });
         break;
       case 'count-try':
         void this.#await(
           'count try',
           () => host.pairing.countTry(effect.window),
-          (allowed) => ({ type: 'try-counted', allowed: allowed ?? false }),
+          (allowed) => ({ type: 'try-counted', allowed: allowed ?? 'fault' }),
         );
+        break;
+      case 'return-try':
+        host.pairing.returnTry?.(effect.window);
         break;
       case 'enrol':
         this.#trial.proved();
@@ -185,13 +204,16 @@ class NativeCarLink implements CarLink {
       case 'refused':
         this.#onEvent(effect);
         break;
+      case 'internal-error':
+        this.#tellFault(effect.during, effect.error);
+        break;
       case 'close':
         this.#closeAfterSending(effect.why);
         break;
     }
   }
 
-  /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
+  /** The host may reject or throw; the link then says so (`fault`), and log and event have the reason. */
   async #await<T>(
     what: string,
     work: () => Promise<T>,
@@ -201,15 +223,9 @@ class NativeCarLink implements CarLink {
     try {
       value = await work();
     } catch (error) {
-      const code = error instanceof PhoneKeyError ? error.code : String(error);
-      this.#car.log.warn(`${what} failed`, { error: code });
+      this.#tellFault(what, error);
     }
-    try {
-      this.#input(input(value));
-    } catch (error) {
-      this.#car.log.warn('internal error on a link', { error: String(error) });
-      this.#closeAfterSending('internal error');
-    }
+    this.#input(input(value));
   }
 
   /** What was sent before goes out first. */

@@ -207,7 +207,7 @@ const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
     'the car does not accept the key of this phone',
     grant === undefined
       ? {}
-      : { hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.' },
+      : { hint: 'Its grant may be void: ask the owner for a new one, to the same key.' },
   );
 
 /** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
@@ -222,7 +222,7 @@ const outcomeUnknown = (error: unknown): PhoneKeyError => {
   }
   const hint =
     error.kind === 'interrupted'
-      ? 'The command had been sent and may have been carried out: key status.'
+      ? 'The command had been sent and may have been carried out.'
       : error.hint;
   return new PhoneKeyError(error.code, error.message, {
     cause: error,

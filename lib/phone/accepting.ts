@@ -79,7 +79,7 @@ export const accept = async (
   const own = known ?? offered;
   if (own === undefined) {
     throw new PhoneKeyError('grant.invalid', 'this grant is not for a key of this phone', {
-      hint: 'Ask for one to the key that this phone shows: key id.',
+      hint: 'Ask for one to the key that this phone shows.',
     });
   }
   const { identity, signing } = own;
@@ -132,7 +132,7 @@ const replaced = (
       if (!over) {
         throw invalid(
           `this phone has a key for that car: ${name}`,
-          `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+          'Ask for a grant to that key instead, or forget it first.',
         );
       }
       const { outbox } = car;
@@ -149,7 +149,7 @@ const renew = (
 ): PairedCar => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
-      hint: 'Every car gets a key of its own: key id.',
+      hint: 'Every car gets a key of its own.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);

@@ -40,7 +40,7 @@ export class Candidates {
     this.#wanted = {
       ...wanted,
       last: this.#failed,
-      notFound: () => this.#failure ?? wanted.notFound(),
+      notFound: (strangers) => this.#failure ?? wanted.notFound(strangers),
     };
     this.#deadline = deadline;
   }
@@ -51,7 +51,7 @@ export class Candidates {
    */
   async open(): Promise<CarConnection> {
     for (;;) {
-      const seen = await findCar(this.#environment, this.#cars, this.#wanted, this.#deadline);
+      const seen = await this.#find();
       try {
         const connection = await this.#open(seen);
         this.#opened = seen;
@@ -60,12 +60,26 @@ export class Candidates {
         this.#fails(seen);
         this.#deadline.check();
         if (!(error instanceof PhoneKeyError)) throw error;
-        this.#failure = error;
+        this.#failure = this.#isAsleep(error) ? this.#failure : error;
         const again = error.kind === 'unreachable' && error.temporary;
-        if (this.#deadline.timeoutMs === 0) throw error;
+        if (this.#deadline.timeoutMs === 0) throw this.#failure ?? error;
         if (!again && !(await this.hasOther(error))) throw error;
       }
     }
+  }
+
+  async #find(): Promise<HeardCar> {
+    try {
+      return await findCar(this.#environment, this.#cars, this.#wanted, this.#deadline);
+    } catch (error) {
+      throw this.#isAsleep(error) ? this.#failure : error;
+    }
+  }
+
+  /** A car that sleeps keeps the link that it has not noticed, so that it takes no other: that is no news. */
+  #isAsleep(error: unknown): boolean {
+    if (this.#failure?.code !== 'car.asleep' || !(error instanceof PhoneKeyError)) return false;
+    return error.code === 'car.busy' || error.code === 'radio.timeout';
   }
 
   /** Whether another one is heard than that with which this went wrong. */

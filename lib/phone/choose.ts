@@ -20,10 +20,7 @@ export const chooseCar = async (
 export const chosenFrom = (cars: readonly PairedCar[], name: string | undefined): PairedCar => {
   const [only, ...others] = carsNamed(cars, name);
   if (only !== undefined && others.length === 0) return only;
-  throw invalid(
-    'this phone knows several cars',
-    'Say which one: --car NAME; list them with key cars.',
-  );
+  throw invalid('this phone knows several cars', 'Say which one, by its name.');
 };
 
 /** Of that name, or all of them without one. @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car` */

@@ -126,7 +126,7 @@ const ahead = (seconds: number): PhoneKeyError =>
     'clock.ahead',
     'the car would not believe it yet: it has heard a later time about this key or this owner',
     {
-      hint: `Try again in ${span(seconds)}, or give it to a fresh key: key id, on the other phone.`,
+      hint: `Try again in ${span(seconds)}, or give it to a fresh key of the other phone.`,
     },
   );
 

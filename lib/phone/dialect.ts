@@ -16,7 +16,7 @@ import type { PairedCar } from './store.js';
 
 /**
  * How a phone speaks with cars. A link that it is given is connected and not opened yet, and is closed by
- * who gave it. Everything throws PhoneKeyError `car.silent`, `radio.*`, `protocol.*` or `interrupted`.
+ * who gave it. Everything throws PhoneKeyError `car.asleep`, `car.silent`, `radio.*`, `protocol.*` or `interrupted`.
  */
 export interface PhoneDialect {
   readonly profile: GattProfile;

@@ -75,7 +75,8 @@ export interface Wanted {
   readonly first: boolean;
   /** By the radio's id: those that are taken when no other is heard, the first of them first. */
   readonly last?: ReadonlySet<string>;
-  readonly notFound: () => PhoneKeyError;
+  /** @param strangers how many phonekey cars were heard that none of the keys is for */
+  readonly notFound: (strangers: number) => PhoneKeyError;
 }
 
 /** Scans until a wanted car is heard. @param cars those to recognise */
@@ -86,7 +87,7 @@ export const findCar = async (
   deadline: Deadline,
 ): Promise<HeardCar> => {
   const [nearest] = await hearCars(environment, cars, wanted, deadline);
-  if (nearest === undefined) throw wanted.notFound();
+  if (nearest === undefined) throw wanted.notFound(0);
   return nearest;
 };
 
@@ -111,8 +112,10 @@ export const hearCars = async (
     });
   let cancel = forMs === undefined ? undefined : stopAfter(forMs);
   const heard = new Map<string, HeardCar>();
+  const strangers = new Set<string>();
   let isBusy = false;
   const listen = (car: HeardCar): void => {
+    if (car.car === undefined) strangers.add(car.id);
     if (!wants(car)) return;
     isBusy = car.advertisement.isBusy === true;
     if (isBusy) return; // it may have room before the deadline
@@ -122,7 +125,7 @@ export const hearCars = async (
   };
   const scanning = scanCars(environment, cars, listen, stop.signal);
   try {
-    await deadline.race(scanning, () => (isBusy ? busy() : notFound()));
+    await deadline.race(scanning, () => (isBusy ? busy() : notFound(strangers.size)));
   } finally {
     stop.abort();
     cancel?.();

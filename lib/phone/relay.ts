@@ -92,7 +92,7 @@ const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {
     if (uri.what === 'revocation-list') return uri.revocationList;
     throw invalid(
       `that is a ${uri.what}, not a revocation list`,
-      'Revocation lists come from key revoke, key suspend, key resume and key refresh.',
+      'It is what an owner has signed who revokes or suspends a key.',
     );
   });
 };

@@ -38,7 +38,18 @@ const MOST_AGAIN = 2;
 /** Asking takes no longer, in milliseconds. */
 const ASKING_MS = 1_000;
 
-const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
+/** A neighbour's car is as strange as one that was reset: nobody can tell which it is. */
+const notHeard = (strangers = 0): PhoneKeyError => {
+  if (strangers === 0) return new PhoneKeyError('car.not-found', 'the car was not heard');
+  const others = strangers === 1 ? 'a car is' : `${String(strangers)} cars are`;
+  return new PhoneKeyError(
+    'car.not-found',
+    `the car was not heard; ${others} near that this phone has no key for`,
+    {
+      hint: 'Go closer to the car. Where it was reset, it has forgotten this phone and has another identity. Pair it anew.',
+    },
+  );
+};
 
 /**
  * A phone that uses the keys it has. `unlock()` and its siblings find the car, connect, do one thing and

@@ -102,7 +102,7 @@ export const nextList = (
   const since = Math.max(now, ...granted.map((key) => key.issuedAt - TOLERANCE_SECONDS));
   const number = Math.max(last, above) + 1;
   if (number > MAX_NUMBER)
-    throw invalid('this phone has no number left for a list', 'Re-key the car: key rekey.');
+    throw invalid('this phone has no number left for a list', 'Re-key the car.');
   const ahead = now + TOLERANCE_SECONDS;
   // What was dated further ahead, by a clock that was wrong, the car has not taken.
   const first = Math.max(signingSeconds(environment, car), issuedAt > ahead ? 0 : issuedAt);
@@ -146,12 +146,12 @@ const checkSuspended = (
   isNamedByFingerprint: boolean,
 ): void => {
   if (entry?.kind === 'revoked') {
-    throw invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
+    throw invalid('that key is revoked, which stays', 'Give it a new grant instead.');
   }
   if (entry?.kind === 'suspended' || isNamedByFingerprint) return;
   throw invalid(
     'this phone has not suspended that key',
-    'Where an owner did who is one no more, name it by its fingerprint: key keys list.',
+    'Where an owner did who is one no more, name it by its fingerprint.',
   );
 };
 
@@ -159,7 +159,7 @@ const signingSlot = (car: PairedCar): number =>
   slotOfOwner(
     car,
     `this phone is no owner of ${car.name}, and the car hears owners alone`,
-    'Ask an owner to revoke it: key revoke.',
+    'Ask an owner to revoke it.',
   );
 
 const keyCalled = (
@@ -180,13 +180,13 @@ const keyCalled = (
   if (bytes === undefined) {
     throw invalid(
       `this phone shared no key called "${which}" of ${name}`,
-      'Take its fingerprint: key keys list shows it, at the car.',
+      'Take its fingerprint, which the car tells.',
     );
   }
   if (suite.equal(bytes, fingerprint(suite, identity.publicKey))) {
     throw invalid(
       'that is the key of this phone, which only another owner can suspend or revoke',
-      'Let another owner do it; key keys remove takes it away, unless it is the last owner key.',
+      'Let another owner do it, or remove it at the car, unless it is the last owner key.',
     );
   }
   return bytes;

@@ -88,7 +88,10 @@ export const share = async (
   };
   return signDated(environment, chosen.name, dateOf, (car, issuedAt) => {
     if (suite.equal(car.identity.publicKey, subject.publicKey)) {
-      throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
+      throw invalid(
+        'that is the key of this phone itself',
+        'Take the key that the other phone offers.',
+      );
     }
     const now = carSeconds(environment, car);
     const terms = termsOf(car, now, issuedAt, options);
@@ -109,7 +112,7 @@ export const share = async (
 const subjectOf = (to: string, delegations: number): GrantSubject => {
   const publicKey = to.length === 64 ? fromHex(to) : undefined;
   if (publicKey !== undefined && delegations === 0) return { publicKey };
-  const hint = 'Ask for what key id shows there.';
+  const hint = 'Take the key that the other phone offers.';
   if (publicKey !== undefined)
     throw invalid('what is handed on needs more than a public key', hint);
   const subject = parseUri(to);
@@ -145,7 +148,7 @@ const termsOf = (
     leaseHours: options.leaseHours ?? outer?.leaseHours ?? 0,
     delegations,
   };
-  if (terms.notAfter <= now) throw invalid('that is over already', 'Say a later time: --until.');
+  if (terms.notAfter <= now) throw invalid('that is over already', 'Say a later time.');
   if (outer !== undefined && !narrows(outer, terms)) throw tooWide(outer, terms);
   return terms;
 };
@@ -167,21 +170,21 @@ const nextIssue = ({ shared = [], revocationList }: PairedCar, to: string): numb
 export const ownerSlot = (car: PairedCar, otherwise: string, hint: string): number => {
   if (!isOwner(car)) throw new PhoneKeyError('car.not-permitted', otherwise, { hint });
   if (car.slot !== undefined) return car.slot;
-  throw invalid('this phone does not know its slot in the car', 'Ask the car once: key keys list.');
+  throw invalid('this phone does not know its slot in the car', 'Ask the car for its keys once.');
 };
 
 const sharingSlot = (car: PairedCar): number =>
   ownerSlot(
     car,
     `this phone's key of ${car.name} cannot share`,
-    'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
+    'Owners can, and whoever was given a key to hand on.',
   );
 
 /** What `narrows` found, for a person. */
 const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
   if (outer.delegations === 0) {
     return new PhoneKeyError('car.not-permitted', 'this key may not be handed on', {
-      hint: 'Ask the owner for one that may: key share --delegations 1.',
+      hint: 'Ask the owner for one that may.',
     });
   }
   const wide = [
@@ -193,7 +196,7 @@ const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
   ].filter((each) => each !== false);
   return invalid(
     `this gives more than you have yourself: ${wide.join(', ')}`,
-    'Narrow it. What you have yourself: key cars.',
+    'Narrow it to what you have yourself.',
   );
 };
 

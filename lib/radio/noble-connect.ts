@@ -39,7 +39,7 @@ export interface ConnectContext {
 
 /**
  * Connects and finds the service of the profile. On any failure nothing is left connected or connecting.
- * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, or what a signal was aborted with
+ * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, `car.asleep`, or what a signal was aborted with
  */
 export const connectPeripheral = async (
   peripheral: NoblePeripheral,
@@ -48,9 +48,15 @@ export const connectPeripheral = async (
   const ended = new AbortController();
   let forget: Cancel | undefined;
   let latest = end;
+  let connected = false;
   const ask: Ask = (what, start) => {
     const limits = { timeoutMs: latest - clock.now(), signals: [...signals, ended.signal] };
-    return runOperation(clock, { what, ...limits, failure: 'radio.connect-failed' }, start);
+    const late = connected && { timeoutError: silent };
+    return runOperation(
+      clock,
+      { what, ...limits, failure: 'radio.connect-failed', ...late },
+      start,
+    );
   };
   try {
     await ask<void>('connecting', ({ resolve, reject, on }) => {
@@ -60,6 +66,7 @@ export const connectPeripheral = async (
       });
       peripheral.connect();
     });
+    connected = true;
     latest = Math.min(end, clock.now() + DISCOVERY_MS);
     forget = subscribe(peripheral, 'disconnect', () => {
       const dropped = 'the connection ended before it was ready';
@@ -76,6 +83,9 @@ export const connectPeripheral = async (
     forget?.();
   }
 };
+
+const silent = (): PhoneKeyError =>
+  new PhoneKeyError('car.asleep', 'the car is there and says nothing: it is asleep, or hangs');
 
 /**
  * Ends whatever there is: a pending connection is cancelled, a connection closed. Waits for the

@@ -116,11 +116,11 @@ const dropMalformedPackets = (stack: object, log: Logger): void => {
   };
 };
 
-const VIRTUAL = 'Or use the virtual air: --radio virtual.';
+const VIRTUAL = 'Or use the virtual air.';
 
 const hints = {
   noPackage: `Install the Bluetooth stack: npm install @abandonware/noble @abandonware/bleno. ${VIRTUAL}`,
-  noAddon: `Build the native Bluetooth socket: key doctor names the command. ${VIRTUAL}`,
+  noAddon: `Build the native Bluetooth socket. ${VIRTUAL}`,
   noKernel: `This kernel or container has no Bluetooth. ${VIRTUAL}`,
   noAdapter: `No Bluetooth adapter was found: plug one in. ${VIRTUAL}`,
   forbidden:
@@ -129,7 +129,7 @@ const hints = {
   busy: `Another program uses the Bluetooth adapter: stop it. ${VIRTUAL}`,
   off: `Switch Bluetooth on. Linux: rfkill unblock bluetooth, then bluetoothctl power on. ${VIRTUAL}`,
   unsupported: `This adapter has no Bluetooth Low Energy, or this system is not supported. ${VIRTUAL}`,
-  silent: `Bluetooth does not answer: unplug the adapter and plug it in again, then run key doctor. ${VIRTUAL}`,
+  silent: `Bluetooth does not answer: unplug the adapter and plug it in again. ${VIRTUAL}`,
 } as const;
 
 /** First match wins: what noble, bleno, Node and the kernel say, and what helps. */

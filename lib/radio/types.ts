@@ -63,7 +63,8 @@ export interface Central {
   ): Promise<void>;
   /**
    * Connects to a device seen in a scan and finds the service of the profile.
-   * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, `interrupted` when aborted
+   * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, `car.asleep` where a device that is connected does not
+   *   answer, `interrupted` when aborted
    */
   connect(
     advertisement: Advertisement,

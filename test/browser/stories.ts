@@ -65,7 +65,7 @@ describe('over the radio in memory', () => {
     expect(await isLocked(car)).toBe(false);
     await ada.ring.revoke('Bob');
     await ada.lock();
-    await expect(bob.unlock()).rejects.toEqual(errorWith('car.refused'));
+    await expect(bob.unlock()).rejects.toEqual(errorWith('car.key-revoked'));
     expect(await isLocked(car)).toBe(true);
     await car.stop();
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { diagnose, doctor } from '../../cli/doctor/checks.js';
 import type { Check } from '../../cli/doctor/checks.js';
-import { BUILD_COMMANDS, installationOf } from '../../cli/doctor/probes.js';
+import { buildCommand, installationOf, installCommand } from '../../cli/doctor/probes.js';
 import type { Probes } from '../../cli/doctor/probes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { Cli } from '../support/cli.js';
@@ -13,7 +13,9 @@ const done = (): Promise<void> => Promise.resolve();
 const healthy: Probes = {
   nodeVersion: '22.13.0',
   platform: 'linux',
-  installation: 'clone',
+  cryptographyLacks: () => undefined,
+  buildCommand: 'npm rebuild --ignore-scripts=false @abandonware/bluetooth-hci-socket',
+  installCommand: (name) => `npm install --ignore-scripts ${name}`,
   packageVersion: () => Promise.resolve('1.2.3'),
   hciDevices: () => Promise.resolve([{ devId: 0, devUp: true }]),
   bluetoothBlocked: () => Promise.resolve(undefined),
@@ -104,7 +106,14 @@ describe('the doctor', () => {
       { openBluetooth: failing(new PhoneKeyError('radio.unavailable', 'off')) },
       'bluetooth',
       'fail',
-      /key doctor/,
+      /use another radio/,
+    ],
+    [
+      'cryptography that is not whole',
+      { cryptographyLacks: () => 'it lacks scrypt' },
+      'cryptography',
+      'warn',
+      /another Node/,
     ],
     ['no hub', { hubRunning: () => Promise.resolve(false) }, 'air hub', 'warn', /key car start/],
     [
@@ -127,8 +136,13 @@ describe('the doctor', () => {
       await done();
     };
     const hciDevices = failing(errno('MODULE_NOT_FOUND'));
-    const { usable } = await diagnose({ ...healthy, openBluetooth, hciDevices });
+    const { checks, usable } = await diagnose({ ...healthy, openBluetooth, hciDevices });
     expect({ tried, usable }).toEqual({ tried: false, usable: ['virtual'] });
+    expect(checks.find(({ name }) => name === 'bluetooth')).toEqual({
+      name: 'bluetooth',
+      status: 'skip',
+      detail: 'not tried: see native socket',
+    });
   });
 
   it('asks macOS and Windows for the radio alone', async () => {
@@ -158,6 +172,7 @@ describe('the doctor', () => {
       expect(usable).toEqual([]);
       expect(checks.filter(({ status }) => status === 'ok').map(({ name }) => name)).toEqual([
         'Node.js',
+        'cryptography',
       ]);
     }
   });
@@ -181,13 +196,25 @@ describe('the doctor', () => {
     expect(host.written.out).toContain(code === 0 ? 'These radios work' : 'No radio works');
   });
 
-  it('knows the command for each way to install', () => {
-    expect(installationOf('/src/phonekey/dist/cli/doctor/probes.js')).toBe('clone');
+  it('names the command that works from where one stands, however it was installed', () => {
+    const clone = installationOf('/src/phonekey/dist/cli/doctor/probes.js');
+    expect(clone).toEqual({ kind: 'clone', root: '/src/phonekey' });
+    const rebuild = 'rebuild --ignore-scripts=false @abandonware/bluetooth-hci-socket';
+    expect(buildCommand(clone, '/src/phonekey', true)).toBe(`npm ${rebuild}`);
+    expect(buildCommand(clone, '/src/phonekey/docs', true)).toBe(`npm ${rebuild}`);
+    expect(buildCommand(clone, '/src/phonekey-2', true)).toBe(
+      `npm --prefix "/src/phonekey" ${rebuild}`,
+    );
+    // There is nothing to build anew.
+    expect(buildCommand(clone, '/src/phonekey', false)).toMatch(/^npm install .*socket@\d/);
     const installed = '/a/node_modules/phonekey/dist/cli/doctor/probes.js';
-    expect(installationOf(installed, () => true)).toBe('dependency');
-    expect(installationOf(installed, () => false)).toBe('global');
-    expect(BUILD_COMMANDS.global).toMatch(/^npm install -g /);
-    expect(BUILD_COMMANDS.dependency).toMatch(/^npm install --/);
+    const dependency = installationOf(installed, () => true);
+    expect(buildCommand(dependency, '/a', false)).toMatch(/^npm install --ignore-scripts=false /);
+    expect(installCommand(dependency, '/', 'x')).toBe(
+      'npm --prefix "/a" install --ignore-scripts x',
+    );
+    const global = installationOf(installed, () => false);
+    expect(buildCommand(global, '/b', true)).toMatch(/^npm -g install --ignore-scripts=false /);
   });
 });
 
@@ -218,7 +245,7 @@ describe('key doctor', () => {
     expect(value).toMatchObject({ ok: true, usable: expect.arrayContaining(['virtual']) });
     const { checks } = value as { checks: Check[] };
     for (const { status, detail, fix } of checks) {
-      expect(['ok', 'warn', 'fail']).toContain(status);
+      expect(['ok', 'warn', 'fail', 'skip']).toContain(status);
       expect(detail).not.toBe('');
       if (status === 'warn') expect(fix).toMatch(/\S/);
     }

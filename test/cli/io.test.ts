@@ -81,7 +81,7 @@ describe('reportError', () => {
     const { written, output } = recorder();
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     expect(reportError(full, output, false)).toBe(1);
-    expect(written.err).toMatch(/^key: ENOSPC.*\nhint: .*disk not full/);
+    expect(written.err).toMatch(/^key: the disk has no room left for .*\nhint: Make room on it/);
   });
 
   it('shows where an unexpected error came from only when asked', () => {

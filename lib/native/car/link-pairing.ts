@@ -35,11 +35,11 @@ export const onPairStart = (
   };
 };
 
-export const onTryCounted = (state: LinkState, allowed: boolean): LinkStep => {
+export const onTryCounted = (state: LinkState, allowed: boolean | 'fault'): LinkStep => {
   if (state.phase !== 'counting-try') return { state, effects: [] };
-  if (!allowed) return refusePairing('closed');
+  if (allowed !== true) return refusePairing(allowed === 'fault' ? 'fault' : 'closed');
   const { pairing, share } = state;
-  return attempt(() => ({
+  return attempt('pairStart', pairing, () => ({
     state: { phase: 'shared', pairing },
     effects: [
       { type: 'send', message: { case: 'pairShare', value: pairing.exchange.respond(share) } },
@@ -52,7 +52,7 @@ export const onPairConfirm = (
   { confirm, handshake }: { readonly confirm: Uint8Array; readonly handshake: Uint8Array },
   { secrets, carName }: LinkContext,
 ): LinkStep =>
-  attempt(() => {
+  attempt('pairConfirm', pairing, () => {
     const { exchange, window } = pairing;
     exchange.verify(confirm, handshake, secrets.identity);
     const offer = exchange.offer({ name: carName, role: window.role });
@@ -63,7 +63,7 @@ export const onPairConfirm = (
   });
 
 export const onPairCommit = (pairing: Pairing, commit: Uint8Array): LinkStep =>
-  attempt(() => {
+  attempt('pairCommit', pairing, () => {
     const phone = pairing.exchange.openCommit(commit);
     return {
       state: { phase: 'enrolling', pairing },
@@ -93,12 +93,19 @@ const refusePairing = (refusal: PairingRefusal): LinkStep => {
   return lastWord({ type: 'send', message: { case: 'pairRefusal', value } }, 'pairing refused');
 };
 
-const attempt = (step: () => LinkStep): LinkStep => {
+/**
+ * What is wrong with a message fails the pairing. Anything else is a fault of the car, which is told; its try is given
+ * back only where the phone has shown before that it knew the code. Until then an error may be the phone's doing, and
+ * tell something of the code (docs/THREAT-MODEL.md).
+ */
+const attempt = (during: string, { exchange, window }: Pairing, step: () => LinkStep): LinkStep => {
   try {
     return step();
   } catch (error) {
     if (error instanceof PhoneKeyError) return refusePairing('failed');
-    throw error;
+    const { state, effects } = refusePairing('fault');
+    const returned: LinkEffect[] = exchange.knewCode ? [{ type: 'return-try', window }] : [];
+    return { state, effects: [{ type: 'internal-error', during, error }, ...returned, ...effects] };
   }
 };
 

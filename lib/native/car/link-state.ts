@@ -57,7 +57,7 @@ export type LinkInput =
   | { readonly type: 'refusal-due' }
   | { readonly type: 'admitted'; readonly outcome: KeySlot | AdmissionRefusal }
   | { readonly type: 'executed'; readonly result: Result }
-  | { readonly type: 'try-counted'; readonly allowed: boolean }
+  | { readonly type: 'try-counted'; readonly allowed: boolean | 'fault' }
   | { readonly type: 'enrolled'; readonly outcome: Enrolment | EnrolRefusal | 'fault' }
   | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
   /** The key has had its turn, and others want the link. */
@@ -76,11 +76,14 @@ export type LinkEffect =
   | { readonly type: 'execute'; readonly command: Command; readonly key: KeySlot }
   | { readonly type: 'receive-revocation-list'; readonly revocationList: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
+  | { readonly type: 'return-try'; readonly window: PairingWindow }
   | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: Applicant }
   /** Give `idle` after this time, unless another such effect comes first. */
   | { readonly type: 'idle-after'; readonly ms: number }
   | { readonly type: 'authenticated'; readonly key: KeySlot }
   | { readonly type: 'refused' }
+  /** A fault of ours, of unknown origin. */
+  | { readonly type: 'internal-error'; readonly during: string; readonly error: unknown }
   | { readonly type: 'turned-away'; readonly key: KeySlot }
   | { readonly type: 'close'; readonly why: string };
 

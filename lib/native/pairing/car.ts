@@ -23,6 +23,7 @@ export class CarPairing {
   readonly #suite: Suite;
   readonly #random: Random;
   readonly #verifier: Spake2PlusVerifier;
+  #knewCode = false;
   #noise: HandshakeState | undefined;
   /** Of the handshake, after the offer. */
   #transcript: Uint8Array | undefined;
@@ -50,6 +51,11 @@ export class CarPairing {
     });
   }
 
+  /** Whether the phone has shown that it knew the code. */
+  get knewCode(): boolean {
+    return this.#knewCode;
+  }
+
   /**
    * Takes PairStart, gives PairShare. Count the try before sending it: confirmV tells the phone
    * whether its code was right.
@@ -68,6 +74,7 @@ export class CarPairing {
    */
   verify(confirm: Uint8Array, handshake: Uint8Array, identity: KeyPair): void {
     const sharedKey = this.#verifier.finish(confirm);
+    this.#knewCode = true;
     const noise = pairingHandshake(this.#suite, this.#random, 'car', sharedKey, identity);
     noise.readMessage(handshake);
     this.#noise = noise;

@@ -61,8 +61,8 @@ export const openChannel = async (
     },
   });
 
-  /** The next message; @throws PhoneKeyError `car.silent`, `radio.link-lost`, what decoding throws */
-  const receive = async (deadline: Deadline): Promise<CarMessage> => {
+  /** The next message; @throws PhoneKeyError `car.silent` or as `late` says, `radio.link-lost`, what decoding throws */
+  const receive = async (deadline: Deadline, late = timedOut): Promise<CarMessage> => {
     const next = received.shift();
     if (next !== undefined) return next;
     if (failure !== undefined) throw failure;
@@ -70,13 +70,13 @@ export const openChannel = async (
       waiting = { resolve, reject };
     });
     try {
-      return await deadline.race(message, timedOut);
+      return await deadline.race(message, late);
     } finally {
       waiting = undefined;
     }
   };
 
-  await opening.race(messages.open(), timedOut);
+  await opening.race(messages.open(), asleep);
   return {
     /** Why the link cannot be used any more. */
     get failure(): PhoneKeyError | undefined {
@@ -92,7 +92,7 @@ export const openChannel = async (
 
     /** The car's first one, which can have been there since the phone subscribed. */
     receiveHello: async (deadline: Deadline): Promise<Challenge> => {
-      const message = await receive(deadline);
+      const message = await receive(deadline, asleep);
       if (message.case !== 'hello') {
         throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');
       }
@@ -114,6 +114,9 @@ const closedByCar = (): PhoneKeyError =>
   new PhoneKeyError('radio.link-lost', 'the car closed the link', {
     hint: 'Try again: a car ends a link that lasts long, so that others may have it.',
   });
+
+const asleep = (): PhoneKeyError =>
+  new PhoneKeyError('car.asleep', 'the car is there and says nothing: it is asleep, or hangs');
 
 const timedOut = (): PhoneKeyError =>
   new PhoneKeyError('car.silent', 'the car did not answer in time');

@@ -41,7 +41,7 @@ const pair: NonNullable<PhoneDialect['pair']> = (code, phone) => {
             {
               cause: error,
               mayHaveSucceeded: true,
-              hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
+              hint: 'The car may have enrolled this phone. Ask it for its status; if it refuses, pair again.',
             },
           );
         }

@@ -48,7 +48,7 @@ describe('the hub', () => {
   it('is not there before a car has started it, and the error says what to do', async () => {
     await expect(connectHub(path)).rejects.toMatchObject({
       code: 'radio.unavailable',
-      hint: expect.stringContaining('key car start'),
+      hint: expect.stringContaining('Start the car first'),
     });
     await expect(connectHub(join(path, 'no', 'such', 'hub.sock'))).rejects.toMatchObject({
       code: 'radio.unavailable',

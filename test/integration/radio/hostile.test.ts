@@ -151,7 +151,7 @@ describe('a hostile car', () => {
     await expect(
       central.connect(advertisement, nativeProfile, { timeoutMs: 250 }),
     ).rejects.toMatchObject({
-      code: expect.stringMatching(/^radio\.(timeout|connect-failed)$/),
+      code: expect.stringMatching(/^(car\.asleep|radio\.(timeout|connect-failed))$/),
     });
     await rogue.until(() => !rogue.isConnected);
   });

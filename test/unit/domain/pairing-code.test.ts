@@ -101,7 +101,7 @@ describe('parsePairingCode', () => {
       expect.objectContaining({
         code: 'usage.invalid',
         message: 'a pairing code has 8 digits',
-        hint: expect.stringContaining('key car screen'),
+        hint: "Read the code on the car's screen.",
       }),
     );
   });

@@ -263,8 +263,8 @@ describe('a void grant', () => {
       (await owner.store.list())[0]!.signing.publicKey,
     );
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
-      code: 'car.refused',
-      hint: 'Ask the owner for a new one: key share.',
+      code: 'car.key-revoked',
+      hint: 'Ask the owner for a new one.',
     });
     expect(await guest.store.list()).toMatchObject([{ state: 'pending' }]);
     await endpoint.stop();

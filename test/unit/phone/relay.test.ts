@@ -44,7 +44,7 @@ describe('what is in the outbox', () => {
     const who = fingerprintOf(entry);
     await owner.key.ring.suspend(who);
     await air.run(owner.key.deliver());
-    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.key-revoked' });
     const { uris } = await owner.key.ring.resume(who);
     expect(await air.run(guest.key.relay(uris))).toMatchObject({ delivered: ['car'] });
     await air.run(guest.key.unlock());

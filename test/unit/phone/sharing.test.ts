@@ -151,7 +151,7 @@ describe('KeyRing.share', () => {
     expect(await guest.key.ring.accept(uri)).toMatchObject({ state: 'pending', role: 'guest' });
     await expect(owner.key.ring.share({ to, delegations: 1 })).rejects.toMatchObject({
       code: 'usage.invalid',
-      hint: expect.stringContaining('key id'),
+      hint: 'Take the key that the other phone offers.',
     });
   });
 
@@ -181,7 +181,7 @@ describe('KeyRing.share', () => {
     await shareWith(owner.key, guest.key);
     await expect(guest.key.ring.share({ to: await guest.key.ring.offer() })).rejects.toMatchObject({
       code: 'car.not-permitted',
-      hint: expect.stringContaining('--delegations'),
+      hint: 'Ask the owner for one that may.',
     });
   });
 
@@ -191,7 +191,7 @@ describe('KeyRing.share', () => {
     const to = await guest.key.ring.offer();
     await expect(owner.key.ring.share({ to })).rejects.toMatchObject({
       code: 'usage.invalid',
-      hint: expect.stringContaining('--car'),
+      hint: 'Say which one, by its name.',
     });
     expect((await owner.key.ring.share({ to, car: 'Red' })).car).toBe('Red');
   });

@@ -337,7 +337,7 @@ describe('connecting', () => {
       const link = outcome(central.connect(await heard(central, clock, peripheral), nativeProfile));
       await clock.advance(10_000);
       await settle(clock);
-      expect(link.error?.code).toBe('radio.timeout');
+      expect(link.error?.code).toBe('car.asleep');
       expect(peripheral.state).toBe('disconnected');
       expect(clock.pending).toBe(0);
     },

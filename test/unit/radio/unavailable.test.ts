@@ -14,13 +14,13 @@ describe('what keeps a radio from starting', () => {
         'MODULE_NOT_FOUND',
         "Cannot find module '../build/Release/bluetooth_hci_socket.node'\nRequire stack: ...",
       ),
-      /key doctor/,
+      /native Bluetooth socket/,
     ],
     [
       system('MODULE_NOT_FOUND', "Cannot find module '@abandonware/bluetooth-hci-socket'"),
-      /key doctor/,
+      /native Bluetooth socket/,
     ],
-    [system('ERR_DLOPEN_FAILED', 'compiled against a different version'), /key doctor/],
+    [system('ERR_DLOPEN_FAILED', 'compiled against a different version'), /native Bluetooth socket/],
     [system('EAFNOSUPPORT', 'Address family not supported by protocol'), /kernel or container/],
     [new Error('ENODEV, No such device'), /plug one in/],
     [new Error('Initialization of USB device failed: EPERM, Operation not permitted'), /setcap/],
@@ -33,13 +33,13 @@ describe('what keeps a radio from starting', () => {
     const translated = radioUnavailable(error);
     expect(translated.code).toBe('radio.unavailable');
     expect(translated.hint).toMatch(hint);
-    expect(translated.hint).toContain('--radio virtual');
+    expect(translated.hint).toContain('Or use the virtual air.');
     expect(translated.message).not.toContain('\n');
     expect(translated.cause).toBe(error);
   });
 
   it('has the general hint for anything else, and leaves our own errors alone', () => {
-    expect(radioUnavailable('odd').hint).toContain('key doctor');
+    expect(radioUnavailable('odd').hint).toContain('use another radio');
     const own = new PhoneKeyError('sim.not-running', 'no air');
     expect(radioUnavailable(own)).toBe(own);
   });

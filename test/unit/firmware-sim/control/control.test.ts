@@ -281,7 +281,7 @@ describe('controlClient', () => {
     await closeDoor();
     await expect(controlClient(path).status()).rejects.toMatchObject({
       code: 'sim.not-running',
-      hint: 'Start the car first: key car start.',
+      hint: 'Start the car first.',
     });
   });
 

@@ -309,8 +309,10 @@ describe('the directory of a car', () => {
       const disk: Disk = { ...nodeDisk, createNew: () => Promise.reject(full) };
       await expect(lockHome(nested, disk)).rejects.toMatchObject({
         code: 'sim.storage',
-        message: `cannot write the lock ${join(nested, 'lock')}`,
-        hint: 'Check that the disk is writable and not full.',
+        message: expect.stringContaining(
+          `cannot write the lock ${join(nested, 'lock')}: the disk has no room`,
+        ),
+        hint: 'Make room on it, or choose another directory.',
       });
       expect(await readdir(join(home, 'cars'))).toEqual([]);
       await (

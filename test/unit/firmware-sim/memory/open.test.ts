@@ -131,7 +131,7 @@ describe('FileFlash', () => {
       await expect(made).rejects.toMatchObject({
         code: 'sim.storage',
         cause: full,
-        hint: 'Check that the disk is writable and not full.',
+        hint: 'Make room on it, or choose another directory.',
       });
       chip.close();
       expect(await readdir(home)).toEqual([]);

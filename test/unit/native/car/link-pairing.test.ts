@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cheapSuite } from '../../../support/cheap-suite.js';
 import { PAIRING_MS } from '../../../../lib/car/host.js';
 import { LAST_WORD_MS } from '../../../../lib/native/car/link-state.js';
 import type { LinkStep } from '../../../../lib/native/car/link-state.js';
@@ -94,15 +95,62 @@ describe('pairing on a link', () => {
     expect(rig.say(message)).toEqual(pairRefusal(PairRefusalReason.FAILED));
   });
 
-  it('does not take a fault of the car for one of the phone', () => {
+  /** A car whose randomness, or whose cipher, fails from now on. */
+  const breaking = (part: 'random' | 'open') => {
     const working = seededRandom('link machine');
-    let broken = false;
-    const random = (length: number): Uint8Array => {
-      if (broken) throw new RangeError('out of memory');
-      return working(length);
+    const fails = { now: false };
+    const orFail = <A extends unknown[], R>(work: (...args: A) => R) => {
+      return (...args: A): R => {
+        if (fails.now) throw new RangeError('out of memory');
+        return work(...args);
+      };
     };
-    const rig = linkIn('counting-try', { random });
-    broken = true;
-    expect(() => rig.input({ type: 'try-counted', allowed: true })).toThrow(RangeError);
+    const change =
+      part === 'random'
+        ? { random: orFail(working) }
+        : { suite: { ...cheapSuite, open: orFail(cheapSuite.open) } };
+    return { fails, change };
+  };
+
+  it('says that the car has a fault, and counts the try of who may not know the code', () => {
+    const { fails, change } = breaking('random');
+    const rig = linkIn('counting-try', change);
+    fails.now = true;
+    const { state, effects } = rig.input({ type: 'try-counted', allowed: true });
+    expect(state).toEqual({ phase: 'ending', why: 'pairing refused' });
+    expect(effects).toMatchObject([
+      { type: 'internal-error', during: 'pairStart', error: expect.any(RangeError) },
+      ...pairRefusal(PairRefusalReason.FAULT).effects,
+    ]);
+  });
+
+  it.each(['shared', 'offered'] as const)(
+    'gives the try back to who knew the code, when the car has a fault after that: %s',
+    (phase) => {
+      const { fails, change } = breaking('open');
+      const rig = linkIn(phase, change);
+      const message = phase === 'shared' ? rig.phone.pairConfirm() : rig.phone.pairCommit(PHONE);
+      fails.now = true;
+      expect(rig.say(message).effects).toMatchObject([
+        { type: 'internal-error' },
+        { type: 'return-try', window: { code: rig.host.code } },
+        ...pairRefusal(PairRefusalReason.FAULT).effects,
+      ]);
+    },
+  );
+
+  it('gives nothing back for a wrong confirmation, whatever is broken', () => {
+    const { fails, change } = breaking('open');
+    const rig = linkIn('shared', change);
+    fails.now = true;
+    const value = { confirm: new Uint8Array(32), handshake: new Uint8Array(48) };
+    expect(rig.say({ case: 'pairConfirm', value })).toEqual(pairRefusal(PairRefusalReason.FAILED));
+  });
+
+  it('says that the car has a fault when a try cannot be counted', () => {
+    const rig = linkIn('counting-try');
+    expect(rig.input({ type: 'try-counted', allowed: 'fault' })).toEqual(
+      pairRefusal(PairRefusalReason.FAULT),
+    );
   });
 });

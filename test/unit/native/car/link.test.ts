@@ -69,7 +69,7 @@ describe('a link of the car', () => {
     host.answer = answer;
     const { phone, command, endpoint, warnings } = await ready({ host });
     expect(phone.result()).toEqual({ type: 'refused', refusal: 'fault' });
-    expect(warnings).toEqual(['execute failed']);
+    expect(warnings).toEqual(['internal error of the car']);
     host.answer = () => Promise.resolve(DONE);
     await command(LOCK);
     expect(phone.result()).toMatchObject({ type: 'done' });

@@ -113,7 +113,7 @@ describe('what a phone says when no answer comes', () => {
   it('time over before the car spoke: nothing happened, and 15 s is the default', async () => {
     const { air, key } = await beforeACarThatSays();
     expect(await failure(air.run(key.unlock()))).toMatchObject({
-      code: 'car.silent',
+      code: 'car.asleep',
       mayHaveSucceeded: false,
     });
     expect(air.clock.now()).toBe(15_000);
