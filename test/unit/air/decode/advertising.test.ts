@@ -198,7 +198,7 @@ describe('advertisements of a host that is heard', () => {
     const both = { enable: 1, sets: [{ set: 1 }, { set: 2 }] };
     expect(stream.command(1, LeSetExtendedAdvertisingEnable, both)).toEqual([
       'car: advertises (extended, connectable): flags 0x06, name "Car"',
-      'car: advertises (connectable, scannable): flags 0x06',
+      'car (Car): advertises (connectable, scannable): flags 0x06',
     ]);
     expect(piece(1, complete, '020104')).toEqual([
       'car: advertises (extended, connectable): flags 0x04',
