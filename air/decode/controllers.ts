@@ -46,11 +46,16 @@ export class Controllers {
     return [...this.#states.values()].find(({ identity }) => identity.has(address));
   }
 
+  /** As people call it: by its label, where others have that too with its number, and by the name that it advertises. */
   party({ index, label, address }: FollowedIdentity): Party {
     if (label === '') return { name: address ?? `controller ${String(index)}`, address };
     const namesakes = [...this.#states.values()].filter(({ identity }) => identity.label === label);
     const taken = namesakes.some(({ identity }) => identity.index !== index);
-    return { name: taken ? `${label} #${String(index)}` : label, address };
+    const numbered = taken ? `${label} #${String(index)}` : label;
+    // Hosts of other stacks have the label of their door: people know them by what they call themselves.
+    const advertised = [...(this.#advertised.get(address ?? '') ?? [])].at(-1);
+    const isNamed = advertised !== undefined && advertised !== label;
+    return { name: isNamed ? `${numbered} (${advertised})` : numbered, address };
   }
 
   partyAt(address: string): Party {

@@ -6,7 +6,10 @@ import type { FollowedParameters, LinkChange } from './link-events.js';
 
 /** Somebody on the air. */
 export interface Party {
-  /** For people: the label, or else the address, or else `controller 0`; `?` when nobody knows. */
+  /**
+   * For people: the label (`h4 (lock)` where it advertises another name, `h4 #2` where several have the label), or
+   * else the address, or else `controller 0`; `?` when nobody knows.
+   */
   readonly name: string;
   /** aa:bb:cc:dd:ee:ff; null when nobody knows. */
   readonly address: string | null;

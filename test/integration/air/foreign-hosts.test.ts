@@ -126,7 +126,7 @@ const watch = async (options: WatchOptions) => {
       return host.written.out
         .trimEnd()
         .split('\n')
-        .map((line) => line.slice(13).replaceAll(/ {2,}/g, '  '));
+        .map((line) => line.slice(13).replaceAll(/ +/g, ' '));
     },
   };
 };
@@ -178,26 +178,28 @@ describe('hosts of other stacks', () => {
     say(lock, '0b6869');
     await phone.until(/0b6869$/);
 
-    const connected = 'h4 #1 -- h4 #0  connected: interval 7.5 ms, latency 0, timeout 420 ms';
-    const advertises = 'h4 #2  advertises (connectable, scannable): name "other"';
+    const connected = 'h4 #1 -- h4 #0 (lock) connected: interval 7.5 ms, latency 0, timeout 420 ms';
+    const advertises = 'h4 #2 (other) advertises (connectable, scannable): name "other"';
     const told = await all.end();
-    expect(told).toEqual(expect.arrayContaining([connected, advertises]));
-    expect(told).toContain('h4 #1 -> h4 #0  Write Request: handle 0x000c, 3 B');
+    expect(told).toEqual(
+      expect.arrayContaining(['h4 (lock) is on the air', connected, advertises]),
+    );
+    expect(told).toContain('h4 #1 -> h4 #0 (lock) Write Request: handle 0x000c, 3 B');
     expect(told.join()).not.toMatch(/c0ffee/);
     expect((await named.end()).slice(1)).toEqual([advertises]);
     const values = [
-      'h4 #1 -> h4 #0  Write Request: handle 0x000c, 3 B = c0ffee',
-      'h4 #1 <- h4 #0  Write Response: handle 0x000c',
-      'h4 #1 -> h4 #0  Read Request: handle 0x000c',
-      'h4 #1 <- h4 #0  Read Response: handle 0x000c, 2 B = 6869',
+      'h4 #1 -> h4 #0 (lock) Write Request: handle 0x000c, 3 B = c0ffee',
+      'h4 #1 <- h4 #0 (lock) Write Response: handle 0x000c',
+      'h4 #1 -> h4 #0 (lock) Read Request: handle 0x000c',
+      'h4 #1 <- h4 #0 (lock) Read Response: handle 0x000c, 2 B = 6869',
     ];
     expect((await addressed.end()).slice(1)).toEqual([connected, ...values]);
     // By the name that it advertised before the phone came.
     expect((await hci.end()).filter((line) => line.includes('ACL'))).toEqual([
-      expect.stringMatching(/^h4 #0 < +ACL: .*Write Request/),
-      expect.stringMatching(/^h4 #0 > +ACL: .*Write Response/),
-      expect.stringMatching(/^h4 #0 < +ACL: .*Read Request/),
-      expect.stringMatching(/^h4 #0 > +ACL: .*Read Response/),
+      expect.stringMatching(/^h4 #0 \(lock\) < +ACL: .*Write Request/),
+      expect.stringMatching(/^h4 #0 \(lock\) > +ACL: .*Write Response/),
+      expect.stringMatching(/^h4 #0 \(lock\) < +ACL: .*Read Request/),
+      expect.stringMatching(/^h4 #0 \(lock\) > +ACL: .*Read Response/),
     ]);
   });
 

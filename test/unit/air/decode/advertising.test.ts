@@ -198,17 +198,19 @@ describe('advertisements of a host that is heard', () => {
     const both = { enable: 1, sets: [{ set: 1 }, { set: 2 }] };
     expect(stream.command(1, LeSetExtendedAdvertisingEnable, both)).toEqual([
       'car: advertises (extended, connectable): flags 0x06, name "Car"',
-      'car: advertises (connectable, scannable): flags 0x06',
+      'car (Car): advertises (connectable, scannable): flags 0x06',
     ]);
     expect(piece(1, complete, '020104')).toEqual([
-      'car: advertises (extended, connectable): flags 0x04',
+      'car (Car): advertises (extended, connectable): flags 0x04',
     ]);
     stream.received(1, eventOf(LeAdvertisingSetTerminated, { set: 2, handle: 0x40 }));
     expect(piece(2, complete, '020104')).toEqual([]);
-    expect(stream.command(1, LeSetExtendedAdvertisingEnable)).toEqual(['car: stops advertising']);
+    expect(stream.command(1, LeSetExtendedAdvertisingEnable)).toEqual([
+      'car (Car): stops advertising',
+    ]);
     stream.command(1, LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
     expect(stream.command(1, LeRemoveAdvertisingSet, { set: 1 })).toEqual([
-      'car: stops advertising',
+      'car (Car): stops advertising',
     ]);
   });
 });
