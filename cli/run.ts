@@ -69,7 +69,7 @@ export const runProcess = async (): Promise<void> => {
   }
   await new Promise(setImmediate); // until an error of the last write has been told
   if (exitCode === EXIT.ok && unwritten !== undefined) {
-    stderr.write(`key: done, but the result cannot be written: ${unwritten.message}\n`);
+    stderr.write(`error: done, but the result cannot be written: ${unwritten.message}\n`);
     process.exit(EXIT.internal);
   }
   process.exit(exitCode);

@@ -103,11 +103,11 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
       'when it ends: +30m, +2h, +3d, +1w, or as 2026-05-01T18:00',
       parseTime,
     )
-    .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255))
+    .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255, 1))
     .option(
       '--lease <hours>',
-      'drives so long without a fresh signature of the owner',
-      parseCount(255),
+      'how long it drives without a fresh signature of the owner (default: no limit)',
+      parseCount(255, 1),
     )
     .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
     .option('--name <name>', 'what to call it, for key revoke')

@@ -6,6 +6,8 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
 const MAX_NAME_BYTES = 32;
 const LONGEST_S = 86_400;
+/** Ten years: more, a car refuses. */
+const LONGEST_DAYS = 3660;
 const LAST_SECOND = 2 ** 32 - 1;
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -18,8 +20,9 @@ const parser =
     return value;
   };
 
+/** As people write one: no exponent, no hex, no spaces; there is no -0. */
 const decimal = (text: string, most: number, least = -most): number | undefined =>
-  NUMBER.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined;
+  NUMBER.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) + 0 : undefined;
 
 const filled = (text: string): string | undefined => (text === '' ? undefined : text);
 
@@ -30,11 +33,14 @@ export const parseSeconds = parser(
 );
 
 /** `90m`, `6h`, `30d` in seconds; also `+6h`, as other times from now are written. */
-export const parseDuration = parser('A time is needed: 90m, 6h or 30d.', (text) => {
-  const [, digits, unit = ''] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * (UNIT_S[unit] ?? NaN);
-  return seconds > 0 ? seconds : undefined;
-});
+export const parseDuration = parser(
+  `A time is needed: 90m, 6h or 30d, at most ${String(LONGEST_DAYS)}d.`,
+  (text) => {
+    const [, digits, unit = ''] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
+    const seconds = Number(digits) * (UNIT_S[unit] ?? NaN);
+    return seconds > 0 && seconds <= LONGEST_DAYS * 86_400 ? seconds : undefined;
+  },
+);
 
 /** `--at 3,-2.5` in metres. */
 export const parsePosition = parser('Two numbers of metres are needed: x,y.', (text) => {
@@ -119,15 +125,52 @@ export const parseTime = parser(
   },
 );
 
-/** NaN for what is no time. */
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * NaN for what is not written as a time.
+ * @throws InvalidArgumentError for one that no calendar or clock shows: 30 February, 24:00, or the hour that is
+ *   left out when summer time begins here. Of an hour that comes twice it is the first.
+ */
 const parseIso = (text: string): number => {
-  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return NaN;
-  // A date alone would be taken for UTC.
-  return Math.floor(Date.parse(text.length === 10 ? `${text}T00:00` : text) / 1000);
+  const [all, ...parts] = ISO.exec(text) ?? [];
+  if (all === undefined) return NaN;
+  const [year = 0, month = 0, ...rest] = parts.slice(0, 6).map((part = '0') => Number(part));
+  const [day = 0, hour = 0, minute = 0, second = 0] = rest;
+  const zone = parts[6];
+  const utc = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // Date takes a day too many for one of the next month.
+  const local = zone === undefined ? new Date(year, month - 1, day, hour, minute, second) : utc;
+  const shown = zone === undefined ? isoOfPlace(local) : utc.toISOString();
+  const offset = zoneMinutes(zone);
+  if (!shown.startsWith(writtenOut(parts)) || Number.isNaN(offset)) {
+    throw new InvalidArgumentError('There is no such day, or no such time on it.');
+  }
+  return local.getTime() / 1000 - offset * 60;
 };
 
-/** A whole number from 0 to `most`. */
-export const parseCount = (most: number) =>
-  parser(`A whole number from 0 to ${String(most)} is needed.`, (text) =>
-    /^\d{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined,
+/** `2026-05-01T18:00:00` of what `ISO` found. */
+const writtenOut = ([year, month, day, ...time]: readonly (string | undefined)[]): string => {
+  const [hour = '00', minute = '00', second = '00'] = time;
+  return `${String(year)}-${String(month)}-${String(day)}T${hour}:${minute}:${second}`;
+};
+
+/** As a clock here shows it. */
+const isoOfPlace = (date: Date): string =>
+  new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString();
+
+/** What `+02:00` is ahead of UTC, in minutes; no place is 15 hours off. */
+const zoneMinutes = (zone = 'Z'): number => {
+  if (zone === 'Z') return 0;
+  const [hours = NaN, minutes = NaN] = zone.slice(1).split(':').map(Number);
+  if (hours > 14 || minutes > 59) return NaN;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+};
+
+/** A whole number from `least` to `most`. */
+export const parseCount = (most: number, least = 0) =>
+  parser(`A whole number from ${String(least)} to ${String(most)} is needed.`, (text) =>
+    /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
+      ? Number(text)
+      : undefined,
   );

@@ -5,13 +5,13 @@ import type { ExitCode } from '../exit-codes.js';
 import type { Output } from './output.js';
 
 /**
- * Tells what went wrong on stderr: the message, then the hint; with `--json` the error object as one
- * more line. Gives the exit code that belongs to it.
+ * Tells what went wrong on stderr: `error: ` and the message, `hint: ` and the hint; with `--json` the error
+ * object as one more line. Nothing else that is written begins so. Gives the exit code that belongs to it.
  */
 export const reportError = (error: unknown, output: Output, verbose: boolean): ExitCode => {
   const known = error instanceof PhoneKeyError ? error : unforeseen(error);
   const { paintTalk } = output;
-  output.talk(`key: ${paintTalk('red', known.message)}\n`);
+  output.talk(`${paintTalk('red', 'error:')} ${known.message}\n`);
   output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
   if (verbose) {
     for (let cause = known.cause; cause !== undefined; cause = causeOf(cause)) {
@@ -31,7 +31,7 @@ const unforeseen = (error: unknown): PhoneKeyError =>
         cause: error,
         hint: 'Check that the directory is yours and writable, and the disk not full.',
       })
-    : new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error });
+    : new PhoneKeyError('internal', `unexpected failure: ${errorMessage(error)}`, { cause: error });
 
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 

@@ -61,10 +61,10 @@ describe('a phone restored from a backup', () => {
     expect(err).toContain(`  ${ONE} is suspended\n  ${TWO} is suspended\n`);
     expect(err).toContain('Sign one of both? [Y/n] ');
     expect(err).toContain(
-      'key: car did not take it: the car has a newer revocation list of this owner; this phone keeps it\n',
+      'car did not take it: the car has a newer revocation list of this owner; this phone keeps it\n',
     );
     const refused =
-      /^key: car did not take this phone's revocation list: .*key refresh --car 'car'$/m;
+      /^car did not take this phone's revocation list: .*key refresh --car 'car'$/m;
     expect((await owner.run(['shared'])).stderr).toMatch(refused);
     expect((await owner.json(['shared'])).value).toEqual({
       shared: [],
@@ -109,6 +109,6 @@ describe("a car whose clock is not this phone's", () => {
     expect((await owner.run(['cars'])).stdout).toMatch(/its clock is 120 min ahead/);
     const shared = await owner.run(['share', '--to', 'ab'.repeat(32)]);
     expect(shared).toMatchObject({ code: 2, stdout: '' });
-    expect(shared.stderr).toMatch(/^key: the clock of car is 2 h ahead of that of this phone$/m);
+    expect(shared.stderr).toMatch(/^error: the clock of car is 2 h ahead of that of this phone$/m);
   });
 });

@@ -377,7 +377,7 @@ describe('without a car', () => {
   ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
     const { code, stdout, stderr } = await owner.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^key: .+\nhint: .+\n$/);
+    expect(stderr).toMatch(/^error: .+\nhint: .+\n$/);
     expect(stderr).not.toContain('4711');
   });
 });

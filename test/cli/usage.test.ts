@@ -41,7 +41,7 @@ describe('key', () => {
     });
     const { code, stdout, stderr } = await cli.run(['help', 'car', 'fly']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^key: unknown command 'car fly'\nhint: /);
+    expect(stderr).toMatch(/^error: unknown command 'car fly'\nhint: /);
   });
 
   it('names in an error the help that is of use, and says it in JSON also without a command', async () => {
@@ -78,7 +78,7 @@ describe('key', () => {
   ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
     const { code, stdout, stderr } = await cli.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(args.length > 0 && args[0] !== 'car' ? /^key: .+\nhint: .+\n$/ : /\S/);
+    expect(stderr).toMatch(args.length > 0 && args[0] !== 'car' ? /^error: .+\nhint: .+\n$/ : /\S/);
   });
 
   it('never repeats a code that was given as an argument', async () => {

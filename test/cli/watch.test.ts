@@ -187,7 +187,7 @@ describe('key air watch --read', () => {
       const { code, stdout, stderr } = await cli.run(['air', 'watch', ...args]);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: expect.stringMatching(/^key: .+\nhint: .+\n$/),
+        stderr: expect.stringMatching(/^error: .+\nhint: .+\n$/),
       });
       return { stdout, stderr };
     };
@@ -210,7 +210,7 @@ describe('key air watch --read', () => {
       const { code, stdout, stderr } = await cli.run(['air', 'watch', '--read', session.car]);
       expect({ code, stderr }).toEqual({
         code: 0,
-        stderr: expect.stringMatching(/^key: the cars of this phone are not recognised: .*\n$/),
+        stderr: expect.stringMatching(/^the cars of this phone are not recognised: .*\n$/),
       });
       expect(stdout).toContain('a phonekey car');
     } finally {
@@ -232,7 +232,7 @@ describe('key air watch', () => {
     const air = cli.start(['air', 'start', '--json', '--capture', capture]);
     await air.until(/"type":"ready"/);
     const watch = cli.start(['air', 'watch', '--json'], { env });
-    await watch.until(/^key: watching the air/m, 'stderr');
+    await watch.until(/^watching the air/m, 'stderr');
     const car = cli.start(['car', 'start', '--json'], { env });
     await car.until(/"type":"ready"/);
     await watch.until(/"type":"advertising"/);
@@ -249,7 +249,7 @@ describe('key air watch', () => {
     const { code: exit, stdout, stderr } = await watch.stop('SIGINT');
     expect({ exit, stderr }).toEqual({
       exit: 0,
-      stderr: 'key: watching the air; Ctrl-C ends it\n',
+      stderr: 'watching the air; Ctrl-C ends it\n',
     });
     expect((await car.stop('SIGINT')).code).toBe(0);
     expect((await air.stop('SIGINT')).code).toBe(0);
@@ -285,7 +285,7 @@ describe('key air watch', () => {
     const air = cli.start(['air', 'start', '--json']);
     await air.until(/"type":"ready"/);
     const watch = cli.start(['air', 'watch']);
-    await watch.until(/^key: watching the air/m, 'stderr');
+    await watch.until(/^watching the air/m, 'stderr');
     await air.stop('SIGINT'); // it was the only one on it
     const { code, stderr } = await watch.finished;
     expect({ code, stderr }).toEqual({
@@ -362,7 +362,7 @@ describe('--session-keys', () => {
     const { code, stderr } = await cli.run(['scan'], { env: auto });
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/^key: on the virtual air: session keys are written there/),
+      stderr: expect.stringMatching(/^on the virtual air: session keys are written there/),
     });
   });
 
