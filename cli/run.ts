@@ -4,6 +4,7 @@ import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
 import { EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
+import { shortHelp } from './help.js';
 import { Interrupt } from './io/interrupt.js';
 import { Output } from './io/output.js';
 import { reportError } from './io/report.js';
@@ -21,7 +22,9 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
     }
   };
   try {
-    await buildProgram(host, perform).parseAsync([...argv], { from: 'user' });
+    const program = buildProgram(host, perform, argv);
+    if (argv.length === 0) host.stdout.write(shortHelp(program));
+    else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -42,7 +42,7 @@ export const startCar = async (
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
-      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
+      if (error.temporary && radio === 'ble') output.say(error.message);
       else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,

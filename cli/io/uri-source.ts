@@ -20,13 +20,15 @@ export const readUris = async (host: Host, source: string): Promise<string[]> =>
   if (/^phonekey:/i.test(source)) return [source];
   const lines = source === '-' ? await readLines(host) : await readFileLines(source);
   if (lines.length > 0) return lines;
-  throw invalid(source === '-' ? 'nothing came on stdin' : `there is nothing in ${source}`);
+  throw invalid(source === '-' ? 'stdin is empty' : `${source} is empty`);
 };
 
 /** As `readUris`, of exactly one. */
 export const readUri = async (host: Host, source: string): Promise<string> => {
   const [uri, ...others] = await readUris(host, source);
-  if (uri === undefined || others.length > 0) throw invalid('one is needed, and there are several');
+  if (uri === undefined || others.length > 0) {
+    throw invalid(`one URI is needed, and there are ${String(1 + others.length)}`);
+  }
   return uri;
 };
 

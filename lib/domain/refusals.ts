@@ -43,7 +43,7 @@ const REFUSALS = {
     'this key is suspended or revoked',
     'Ask an owner (another one, if you are one) to give it back: key resume.',
   ),
-  'not-yet': entry('this key does not hold yet', 'Wait until it begins: key cars.', TEMPORARY),
+  'not-yet': entry('this key is not valid yet', 'Wait until it begins: key cars.', TEMPORARY),
   expired: entry('this key has expired', 'Ask the owner for a new grant: key share.'),
   'used-up': entry('this key is used up', 'Ask the owner for a new grant: key share.'),
   'lease-over': entry(

@@ -167,7 +167,9 @@ describe('--capture', () => {
     [['refresh', '--offline']],
   ])('is refused where there is nothing to capture: %j', async (command) => {
     const other = `${file}.other`;
-    expect(await refused([...command, '--capture', other])).toContain('use the radio');
+    expect(await refused([...command, '--capture', other])).toContain(
+      '--capture does nothing for key',
+    );
     expect(existsSync(other)).toBe(false);
   });
 

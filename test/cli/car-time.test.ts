@@ -35,7 +35,7 @@ describe('key car time', () => {
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
-        /removes every key but the owners', and voids every grant, and nobody is to ask\n.*key car time --set 2030-01-02T03:04:05Z --yes/,
+        /removes every key but the owners', and voids every grant, and there is no terminal to ask at\n.*key car time --set 2030-01-02T03:04:05Z --yes/,
       ),
     });
     const host = testHost({ tty: true });

@@ -352,7 +352,7 @@ describe('--session-keys', () => {
   it('is for the virtual air alone', async () => {
     const keys = ['--session-keys', file('real.keys')];
     for (const command of ['demo', 'scan']) {
-      expect(await refused(command, '--radio', 'ble', ...keys)).toContain('virtual air alone');
+      expect(await refused('--radio', 'ble', command, ...keys)).toContain('virtual air alone');
     }
     expect(await refused('car', 'start', '--radio', 'ble', ...keys)).toContain('real car');
     const env = { KEY_SESSION_KEYS: file('real.keys'), KEY_RADIO: 'ble' };
@@ -366,11 +366,17 @@ describe('--session-keys', () => {
     });
   });
 
-  it('goes with commands that use the radio; in the environment it bothers no other', async () => {
-    expect(await refused('cars', '--session-keys', file('x'))).toContain('use the radio');
-    expect(await refused('car', 'status', '--session-keys', file('x'))).toContain('use the radio');
+  it('is wrong with commands that use no radio; in the environment it bothers no other', async () => {
+    expect(await refused('cars', '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
+    expect(await refused('car', 'status', '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
     const offline = ['revoke', 'Bob', '--offline'];
-    expect(await refused(...offline, '--session-keys', file('x'))).toContain('use the radio');
+    expect(await refused(...offline, '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
     expect(await refused('demo', '--session-keys', '')).toContain('A file is needed');
     const env = { KEY_SESSION_KEYS: file('x') };
     expect(await cli.run(['cars'], { env })).toMatchObject({ code: 0, stderr: '' });
