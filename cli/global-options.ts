@@ -1,6 +1,12 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
-import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
+import {
+  parseDirectory,
+  parseFile,
+  parsePaired,
+  parsePosition,
+  parseSeconds,
+} from './config/parse.js';
 
 /** The options that every command has. */
 export type GlobalOptions = ReturnType<ReturnType<typeof withGlobalOptions>['opts']>;
@@ -16,7 +22,7 @@ export const withGlobalOptions = (program: Command) =>
         .default('auto' as const)
         .env('KEY_RADIO'),
     )
-    .addOption(new Option('--car <name>', 'use this one of the paired cars').env('KEY_CAR'))
+    .addOption(option('KEY_CAR', '--car <name>', 'use this one of the paired cars', parsePaired))
     .addOption(
       option(
         'KEY_TIMEOUT',

@@ -4,6 +4,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
+import { addCompletionCommands } from './commands/completion.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
@@ -80,6 +81,7 @@ export const buildProgram = (host: Host, perform: Perform, argv: readonly string
   addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
+  addCompletionCommands(program, host);
   addHelpCommand(program, () => check('nothing'));
   nameCommandInErrors(program, []);
   return program;

@@ -1,12 +1,12 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Act } from '../context.js';
-import { adder } from './adder.js';
+import { adder, examplesOf } from './adder.js';
 import type { Parent } from './adder.js';
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
-import { parseName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
+import { parseCar, parseName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key car start                          a car, until Ctrl-C
@@ -23,8 +23,8 @@ const CARD = ['--card <name>', 'which key card (default: the first)', parseName]
 /** The commands of a simulated car and of the person beside it. */
 export const addCarCommands = (program: Parent, act: Act): void => {
   const car = adder(program)('car', 'run a simulated car, and do what a person beside it can do')
-    .option('--name <name>', 'which car, where there are several', parseName, DEFAULT_NAME)
-    .addHelpText('after', `\n${EXAMPLES.trimEnd()}`);
+    .option('--name <name>', 'which car, where there are several', parseCar, DEFAULT_NAME)
+    .addHelpText('after', examplesOf(EXAMPLES));
 
   const add = adder(car);
 

@@ -1,7 +1,7 @@
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseSeconds, parseSlotOrOwn } from '../config/parse.js';
+import { parsePaired, parseSeconds, parseSlotOrOwn } from '../config/parse.js';
 import { Option } from '@commander-js/extra-typings';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 
@@ -71,7 +71,7 @@ export const addPhoneCommands = (program: Parent, act: Act): void => {
     act('nothing', async () => (await import('../phone/cars.js')).listCars),
   );
   add('forget', "delete this phone's key for a car")
-    .argument('<name>', 'name of the car')
+    .argument('<name>', 'name of the car', parsePaired)
     .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };
 

@@ -3,7 +3,7 @@ import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseCount, parseFile, parseTime } from '../config/parse.js';
+import { parseCount, parseFile, parseSource, parseTime } from '../config/parse.js';
 import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
@@ -95,6 +95,7 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
     .requiredOption(
       '--to <key>',
       'phonekey:key/... of key id, a file with it or a PNG of its QR code, - for stdin, or an X25519 public key in hex',
+      parseSource,
     )
     .addOption(
       new Option('--role <role>', 'what it may do')
@@ -122,6 +123,7 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
     .argument(
       '<grant>',
       'phonekey:grant/..., a file with it or a PNG of its QR code, or - for stdin',
+      parseSource,
     )
     .option('--name <name>', 'name of the car, on this phone (default: car)')
     .option('--as <name>', 'name of this phone, for the list of keys (default: phone)')
@@ -163,6 +165,7 @@ const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
     .argument(
       '<list>',
       'phonekey:revocation-list/..., a file with one on each line or a PNG of its QR code, or - for stdin',
+      parseSource,
     )
     .option('--id <id>', 'send it to this car alone, by its id in key scan')
     .action(act('radio', async () => (await lists()).relayLists));

@@ -54,6 +54,15 @@ export const parseSpeed = parser(
   (text) => decimal(text, SPEED_RANGE.max, SPEED_RANGE.min),
 );
 
+/** The name of a paired car. */
+export const parsePaired = parser('The name of a paired car is needed.', filled);
+
+/** The name of a simulated car. */
+export const parseCar = (text: string): string => parseName(text);
+
+/** A URI, a file with one, or `-`. */
+export const parseSource = parser('A URI, a file or - is needed.', filled);
+
 /** A label or an address on the virtual air. */
 export const parseWho = parser(
   'A name or an address is needed: key air list shows both.',
@@ -133,9 +142,9 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\
  *   left out when summer time begins here. Of an hour that comes twice it is the first.
  */
 const parseIso = (text: string): number => {
-  const [all, ...parts] = ISO.exec(text) ?? [];
+  const [all, ...parts]: (string | undefined)[] = ISO.exec(text) ?? [];
   if (all === undefined) return NaN;
-  const [year = 0, month = 0, ...rest] = parts.slice(0, 6).map((part = '0') => Number(part));
+  const [year = 0, month = 0, ...rest] = parts.slice(0, 6).map((part) => Number(part ?? 0));
   const [day = 0, hour = 0, minute = 0, second = 0] = rest;
   const zone = parts[6];
   const utc = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
@@ -151,8 +160,8 @@ const parseIso = (text: string): number => {
 
 /** `2026-05-01T18:00:00` of what `ISO` found. */
 const writtenOut = ([year, month, day, ...time]: readonly (string | undefined)[]): string => {
-  const [hour = '00', minute = '00', second = '00'] = time;
-  return `${String(year)}-${String(month)}-${String(day)}T${hour}:${minute}:${second}`;
+  const clock = [0, 1, 2].map((unit) => time[unit] ?? '00').join(':');
+  return `${String(year)}-${String(month)}-${String(day)}T${clock}`;
 };
 
 /** As a clock here shows it. */
@@ -174,3 +183,16 @@ export const parseCount = (most: number, least = 0) =>
       ? Number(text)
       : undefined,
   );
+
+/** What a shell may complete. */
+export type Completes = 'files' | 'directories' | 'paired cars' | 'simulated cars' | 'devices';
+
+/** By the function that reads it. */
+export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Completes>([
+  [parseFile, 'files'],
+  [parseSource, 'files'],
+  [parseDirectory, 'directories'],
+  [parsePaired, 'paired cars'],
+  [parseCar, 'simulated cars'],
+  [parseWho, 'devices'],
+]);

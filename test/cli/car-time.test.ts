@@ -53,7 +53,7 @@ describe('key car time', () => {
     const finished = run(['--home', cli.home, ...SET], host);
     host.stdin.write('y\n');
     expect(await finished).toBe(0);
-    expect(host.written.out).toMatch(/^it is 2030-01-02T03:04:\d\dZ; re-keyed: /);
+    expect(host.written.out).toMatch(/^the car's time is 2030-01-02T03:04:\d\dZ; re-keyed: /);
     // Back, by the built command.
     const back = ['car', 'time', '--set', '2024-02-29T12:00Z', '--yes'];
     expect(await cli.outside().json(back)).toMatchObject({
@@ -61,7 +61,7 @@ describe('key car time', () => {
       value: { ok: true, epoch: 2 },
     });
     const { stdout } = await cli.run(['car', 'status']);
-    expect(stdout).toMatch(/\nit is 2024-02-29T12:00:\d\dZ\n/);
+    expect(stdout).toMatch(/\nthe car's time is 2024-02-29T12:00:\d\dZ\n/);
   });
 
   it('exits with 2 for a time that is none, and with 4 where no car runs', async () => {
