@@ -16,7 +16,7 @@ export const withGlobalOptions = (program: Command) =>
     .addOption(
       new Option(
         '--radio <radio>',
-        'ble: a real adapter; virtual: the virtual air; auto: the adapter where there is one',
+        'a real adapter (ble), the virtual air, or the adapter where there is one (auto)',
       )
         .choices(['auto', 'ble', 'virtual'] as const)
         .default('auto' as const)
@@ -74,7 +74,10 @@ const option = <Flags extends string, T>(
 type GlobalOption = keyof GlobalOptions;
 type OptionOf = CommandUnknownOpts['options'][number];
 
-const ANY: readonly GlobalOption[] = ['json', 'home', 'verbose'];
+/** By all commands but `help` and its like; `home` not by the demo. */
+export const HEEDED_BY_ALL: readonly GlobalOption[] = ['json', 'home', 'verbose'];
+
+const ANY = HEEDED_BY_ALL;
 const BESIDE: readonly GlobalOption[] = [...ANY, 'timeout'];
 const GRANTS: readonly GlobalOption[] = [...ANY, 'car', 'force'];
 const AIR: readonly GlobalOption[] = [...ANY, 'air'];
