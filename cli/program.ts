@@ -8,6 +8,7 @@ import { addCompletionCommands } from './commands/completion.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
+import type { Settings } from './config/settings.js';
 import { givenBehind, isHeeded, withGlobalOptions } from './global-options.js';
 import { addHelpCommand, configureHelp, pathOf } from './help.js';
 
@@ -31,7 +32,12 @@ const doesNothing = (flag: string, command: CommandUnknownOpts): never =>
   command.error(`error: ${flag} does nothing for key ${pathOf(command)}\n(Leave it out.)`);
 
 /** The command line `key`. Throws UsageError instead of ending the process. */
-export const buildProgram = (host: Host, perform: Perform, argv: readonly string[] = []) => {
+export const buildProgram = (
+  host: Host,
+  perform: Perform,
+  argv: readonly string[] = [],
+  settings: Settings = {},
+) => {
   const program = withGlobalOptions(
     new Command('key')
       .description('A phone that is a car key, over Bluetooth LE, offline')
@@ -44,6 +50,10 @@ export const buildProgram = (host: Host, perform: Perform, argv: readonly string
       outputError: () => undefined, // reportError says it
     });
   configureHelp(program);
+  for (const [option, value] of Object.entries(settings)) {
+    if (value !== false)
+      program.setOptionValueWithSource(option as keyof Settings, value, 'config');
+  }
   let running: CommandUnknownOpts = program;
   program.hook('preAction', (_, command) => {
     running = command;

@@ -2,6 +2,8 @@ import { PhoneKeyError } from '../lib/errors.js';
 import type { Host, Perform } from './context.js';
 import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
+import { readSettings, settingsPath } from './config/settings.js';
+import type { Settings } from './config/settings.js';
 import { EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { shortHelp } from './help.js';
@@ -13,23 +15,32 @@ import { buildProgram, UsageError } from './program.js';
 /** Runs one command line and gives its exit code. Never rejects. */
 export const run = async (argv: readonly string[], host: Host): Promise<ExitCode> => {
   let exitCode: ExitCode = EXIT.ok;
+  let settings: Settings = {};
+  let unusable: Error | undefined;
+  try {
+    settings = host.settings?.() ?? {};
+  } catch (error) {
+    unusable = error as Error; // help needs none
+  }
   const perform: Perform = async (options, use, work) => {
     const context = createContext(options, host, use);
     try {
+      if (unusable !== undefined) throw unusable;
       exitCode = (await work(context)) ?? EXIT.ok;
     } catch (error) {
       exitCode = reportError(error, context.output, options.verbose === true);
     }
   };
   try {
-    const program = buildProgram(host, perform, argv);
+    const program = buildProgram(host, perform, argv, settings);
     if (argv.length === 0) host.stdout.write(shortHelp(program));
     else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    const json = argv.includes('--json') || host.env['KEY_JSON'] !== undefined;
+    const json =
+      argv.includes('--json') || host.env['KEY_JSON'] !== undefined || settings.json === true;
     // Help that was not asked for has been written already.
     if (error.code === 'commander.help' && !json) return EXIT.usage;
     return reportError(
@@ -63,9 +74,15 @@ export const runProcess = async (): Promise<void> => {
       if (stream === process.stdout && !isErrno(error, 'EPIPE')) unwritten = error;
     });
   }
+  const textAfterAll = NO.test(process.env['KEY_JSON'] ?? '');
+  const settings = (): Settings => ({
+    ...readSettings(settingsPath()),
+    ...(textAfterAll && { json: false }),
+  });
   const env = withoutEmpty(process.env);
   const { stdin, stdout, stderr } = process;
-  const exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, interrupt });
+  const host = { stdin, stdout, stderr, env, interrupt, settings };
+  const exitCode = await run(process.argv.slice(2), host);
   // Pipes are written to in the background on some systems.
   for (const stream of [stdout, stderr]) {
     if (stream.writable) await new Promise((resolve) => stream.write('', resolve));
@@ -78,11 +95,13 @@ export const runProcess = async (): Promise<void> => {
   process.exit(exitCode);
 };
 
+const NO = /^(0|false|no|off)$/i;
+
 /** An empty variable counts as not set, and so do the ways to say no to a switch. */
 const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   for (const name of Object.keys(env).filter((each) => each.startsWith('KEY_'))) {
     if (env[name] === '') Reflect.deleteProperty(env, name);
   }
-  if (/^(0|false|no|off)$/i.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
+  if (NO.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
   return env;
 };

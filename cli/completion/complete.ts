@@ -14,7 +14,8 @@ export const complete = async (
 ): Promise<void> => {
   const { words, names, given } = candidatesFor(program, line);
   const files = names === 'files' || names === 'directories';
-  const named = files || names === undefined ? [] : await namesOf(names, given, env);
+  const named =
+    files || names === undefined ? [] : await namesOf(names, { ...program.opts(), ...given }, env);
   const flag = /^(--[^=]+=)/.exec(line.at(-1) ?? '')?.[1] ?? '';
   const candidates = [
     ...words,

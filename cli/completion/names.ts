@@ -12,11 +12,11 @@ const PATIENCE_MS = 500;
  */
 export const namesOf = async (
   kind: Completes,
-  given: Readonly<Record<string, string>>,
+  given: { readonly home?: string; readonly air?: string },
   env: NodeJS.ProcessEnv,
 ): Promise<readonly string[]> => {
   const paths = pathsFor(
-    { home: given['home'] ?? env['KEY_HOME'], air: given['air'] ?? env['KEY_AIR'] },
+    { home: given.home ?? env['KEY_HOME'], air: given.air ?? env['KEY_AIR'] },
     env,
   );
   try {

@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../lib/platform/clock.js';
 import { FileKeyStore } from '../config/key-store.js';
+import { settingsPath } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { existsSync } from 'node:fs';
 
@@ -72,6 +73,11 @@ export const systemProbes = ({ paths, log }: Context) => {
       } catch {
         return false;
       }
+    },
+    /** Where they are; that they can be read is known by now. */
+    async settings() {
+      const path = settingsPath();
+      return Promise.resolve(existsSync(path) ? path : `none; they would be in ${path}`);
     },
     async pairedCars() {
       return (await new FileKeyStore(paths.keys).list()).length;
