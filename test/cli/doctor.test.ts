@@ -153,7 +153,7 @@ describe('the doctor', () => {
         openBluetooth: probe,
         openVirtual: probe,
         hubRunning: probe,
-        settings: () => Promise.resolve('/home/x/.config/phonekey/config.json'),
+        settings: probe,
         pairedCars: probe,
       };
       const { checks, usable } = await diagnose(probes, 10);
