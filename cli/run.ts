@@ -52,8 +52,10 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
 };
 
 const usageError = ({ code, message, command }: UsageError): PhoneKeyError => {
-  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  const [line = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  // What is needed instead is a hint: commander says it in the same line.
+  const [first = '', needed] = line.split(/(?<= is invalid)\. /);
+  const suggestion = needed ?? rest.join(' ').replace(/^\(|\)$/g, '');
   const help = `See the help of the command: key help${command === '' ? '' : ` ${command}`}.`;
   return new PhoneKeyError(
     'usage.invalid',

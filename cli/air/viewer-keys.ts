@@ -1,11 +1,11 @@
 import type { KnownCar, ViewerKeys, SessionKeys } from '../../lib/native/inspect/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { parseSessionKeys, SESSION_KEY_LINE } from '../../lib/native/inspect/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { isErrno } from '../../local/errno.js';
+import { isErrno, plainMessage } from '../../local/errno.js';
 
 /** Sessions that are remembered; the oldest are forgotten first. */
 const MAX_SESSIONS = 16_384;
@@ -30,7 +30,7 @@ class SessionKeyReader {
     } catch (cause) {
       throw new PhoneKeyError(
         'usage.invalid',
-        `the session keys cannot be read: ${errorMessage(cause)}`,
+        `the session keys cannot be read: ${plainMessage(cause)}`,
         { cause, hint: 'Give the file that --session-keys of a car or a phone writes.' },
       );
     }
@@ -105,7 +105,7 @@ export const homeKeys = async ({
     cars = paired.map(({ name, carPublicKey }) => ({ name, publicKey: carPublicKey }));
   };
   await reload().catch((error: unknown) => {
-    output.say(`the cars of this phone are not recognised: ${errorMessage(error)}`);
+    output.say(`the cars of this phone are not recognised: ${plainMessage(error)}`);
   });
   return { cars: () => cars, session: (challenge) => sessions?.find(challenge), reload };
 };

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import { tapHub } from '../../air/hub/control-client.js';
 import type { AirEvent } from '../../air/index.js';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import { isErrno } from '../../local/errno.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno, plainMessage } from '../../local/errno.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -56,7 +56,7 @@ async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEv
     }
   } catch (cause) {
     if (cause instanceof PhoneKeyError) throw cause;
-    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${plainMessage(cause)}`, {
       cause,
       hint: isErrno(cause, 'ENOENT')
         ? 'Give a file that --capture has written.'

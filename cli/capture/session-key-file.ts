@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
-import { isErrno } from '../../local/errno.js';
+import { isErrno, plainMessage } from '../../local/errno.js';
 import type { KeyLog } from '../../lib/index.js';
 import { checkPrivate } from '../config/private-directory.js';
 import type { Context } from '../context.js';
@@ -33,7 +33,7 @@ export const sessionKeyLog = ({
         closeSync(file);
       }
     } catch (error) {
-      output.say(`the keys of this session are not written: ${errorMessage(error)}`);
+      output.say(`the keys of this session are not written: ${plainMessage(error)}`);
     }
   };
 };
@@ -77,6 +77,6 @@ const checkOwn = (path: string, file: number): void => {
 const unusable = (path: string, cause: unknown): PhoneKeyError =>
   new PhoneKeyError(
     'usage.invalid',
-    `${path} cannot be used for session keys: ${errorMessage(cause)}`,
+    `${path} cannot be used for session keys: ${plainMessage(cause)}`,
     { cause, hint: 'Choose another name, in a directory that exists and that you may write to.' },
   );

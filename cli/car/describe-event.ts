@@ -49,8 +49,15 @@ const CAR: Sentences<CarEventDetail> = {
   'turned-away': ({ key }) =>
     `${who(key)} was turned away: it has had its turn, and others are next`,
   'link-closed': ({ why, key }) =>
-    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${why}`,
+    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${ENDS.get(why) ?? why}`,
 };
+
+/** What a radio says of a link's end. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ['local', 'the car closed it'],
+  ['remote', 'the phone closed it'],
+  ['lost', 'the phone is out of reach'],
+]);
 
 /** What happened at the car, as a sentence. */
 export const describeCarEvent = (event: CarEventDetail): string =>

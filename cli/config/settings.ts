@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import envPaths from 'env-paths';
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isJsonObject } from '../../lib/platform/json.js';
-import { isErrno } from '../../local/errno.js';
+import { isErrno, plainMessage } from '../../local/errno.js';
 import { boolean, JsonError, object, oneOf, optional, text } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 
@@ -61,7 +61,7 @@ export const readSettings = (path: string): Settings => {
     return reader(parsed(readFileSync(path, 'utf8')), 'it');
   } catch (cause) {
     if (isErrno(cause, 'ENOTDIR')) return {};
-    throw new PhoneKeyError('usage.invalid', `cannot use ${path}: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot use ${path}: ${plainMessage(cause)}`, {
       cause,
       hint: 'Correct it: it is JSON, as in {"radio": "virtual", "home": "~/phonekey", "json": true}.',
     });

@@ -1,6 +1,6 @@
 import { lstatSync, openSync, unlinkSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import { isErrno } from '../../local/errno.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno, plainMessage } from '../../local/errno.js';
 
 /**
  * Makes a file of mode 0600 that was not there, and follows no link.
@@ -22,7 +22,7 @@ export const createFile = (path: string, force = false): number => {
           : 'Choose another name, or replace it: --force.',
       });
     }
-    throw new PhoneKeyError('usage.invalid', `${path} cannot be made: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `${path} cannot be made: ${plainMessage(cause)}`, {
       cause,
       hint: 'Choose a file in a directory that exists and that you may write to.',
     });

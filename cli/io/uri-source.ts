@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { plainMessage } from '../../local/errno.js';
 import type { Host } from '../context.js';
 import { readLines } from './ask.js';
 
@@ -36,7 +37,7 @@ const readFileLines = async (path: string): Promise<string[]> => {
   // A byte too many says that there are more.
   const end = MOST_PICTURE_BYTES;
   const bytes = await buffer(createReadStream(path, { end })).catch((error: unknown) => {
-    throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${plainMessage(error)}`, error);
   });
   const picture = PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
   if (bytes.length > (picture ? MOST_PICTURE_BYTES : MOST_BYTES)) {
@@ -56,7 +57,7 @@ const pictured = async (path: string, bytes: Buffer): Promise<string> => {
   try {
     return readQrPicture(bytes);
   } catch (error) {
-    throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${plainMessage(error)}`, error);
   }
 };
 

@@ -1,5 +1,6 @@
 import { closeSync, unlinkSync, writeFileSync } from 'node:fs';
-import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { plainMessage } from '../../local/errno.js';
 import type { Context } from '../context.js';
 import { createFile } from '../io/new-file.js';
 import { qrLines } from '../io/qr.js';
@@ -56,7 +57,7 @@ const writeUris = async (path: string, file: number, uris: readonly string[]): P
     const isPicture = /\.png$/i.test(path);
     writeFileSync(file, isPicture ? await picture(uris) : uris.map((uri) => `${uri}\n`).join(''));
   } catch (cause) {
-    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${errorMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${plainMessage(cause)}`, {
       cause,
       hint: 'It was made all the same. Make another one with --out elsewhere, or without --out.',
     });

@@ -60,7 +60,9 @@ describe('key', () => {
     const paths = allCommands()
       .filter(({ commands }) => commands.length === 0)
       .map(pathOf);
-    expect(paths.filter((path) => !COMMANDS_WITH_OPTIONS.includes(path)).sort()).toEqual(['help']);
+    expect(paths.filter((path) => !COMMANDS_WITH_OPTIONS.includes(path)).sort()).toEqual([
+      ...['__complete', 'completion', 'help'],
+    ]);
     expect(COMMANDS_WITH_OPTIONS.filter((path) => !paths.includes(path))).toEqual([]);
   });
 
@@ -135,6 +137,20 @@ describe('key', () => {
     const { code, stdout, stderr } = await cli.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(args[0] !== 'car' ? /^error: .+\nhint: .+\n$/ : /\S/);
+  });
+
+  it('says in the error what is wrong, and in the hint what is needed', async () => {
+    const wrong = async (...args: string[]) => (await cli.run(args)).stderr;
+    expect(await wrong('share', '--to', 'x', '--until', '2027-02-30')).toBe(
+      "error: option '--until <time>' argument '2027-02-30' is invalid\nhint: There is no such day, or no such time on it.\n",
+    );
+    expect(await wrong('share', '--to', 'x', '--lease', '0')).toContain(
+      'hint: A whole number from 1',
+    );
+    expect(await wrong('--radio', 'am', 'lock')).toContain('is invalid\nhint: Allowed choices are');
+    expect(await wrong('relay', '/nonexistent')).toContain(
+      'error: cannot read /nonexistent: no such file or directory\n',
+    );
   });
 
   it('never repeats a code that was given as an argument', async () => {
