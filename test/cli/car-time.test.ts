@@ -22,7 +22,7 @@ const SET = ['car', 'time', '--set', '2030-01-02T03:04:05Z'];
 describe('key car time', () => {
   it('shows the time, and that it is lost', async () => {
     const { stdout } = await cli.run(['car', 'time']);
-    expect(stdout).toMatch(/^it is \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$/);
+    expect(stdout).toMatch(/^the car's time is \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$/);
     await cli.run(['car', 'clock', 'lose']);
     expect(await cli.json(['car', 'time'])).toEqual({
       code: 0,
@@ -105,7 +105,7 @@ describe('the lines about links', () => {
     expect(events.map(linkEvent).map(describeCarEvent)).toEqual([
       'it is Gus (slot 3)',
       'the link of Gus (slot 3) ended: its turn is over',
-      'Gus (slot 3) was turned away: it has had its turn, others are next',
+      'Gus (slot 3) was turned away: it has had its turn, and others are next',
       'the link ended: others are next',
     ]);
     expect(events.map(linkEvent)).toEqual(
