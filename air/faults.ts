@@ -27,14 +27,14 @@ const parseFault = (text: string): AirFaults => {
   const [name = '', value = '', ...rest] = text.trim().split('=');
   if (!Object.hasOwn(FAULTS, name) || rest.length > 0) {
     const names = Object.values(FAULTS).map(([example]) => example);
-    throw new PhoneKeyError('usage.invalid', `no fault is written ${JSON.stringify(text)}`, {
+    throw new PhoneKeyError('usage.invalid', `${JSON.stringify(text)} is not a fault`, {
       hint: `The faults are ${names.join(', ')}.`,
     });
   }
   const [example, parse] = FAULTS[name as keyof typeof FAULTS];
   const fault = parse(value);
   if (fault !== undefined) return fault;
-  throw new PhoneKeyError('usage.invalid', `${JSON.stringify(value)} is no value of ${name}`, {
+  throw new PhoneKeyError('usage.invalid', `${JSON.stringify(value)} is not a value of ${name}`, {
     hint: `An example: ${example}.`,
   });
 };

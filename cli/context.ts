@@ -1,6 +1,7 @@
 import type { TraceEvent } from '../lib/index.js';
 import type { LogFields, Logger } from '../lib/platform/logger.js';
 import { pathsFor } from './config/paths.js';
+import type { Settings } from './config/settings.js';
 import type { Paths } from './config/paths.js';
 import type { Interrupt } from './io/interrupt.js';
 import { Output } from './io/output.js';
@@ -16,6 +17,8 @@ export interface Host {
   readonly stderr: Sink;
   readonly env: NodeJS.ProcessEnv;
   readonly interrupt: Interrupt;
+  /** What the user has set for all commands (default: nothing). May throw PhoneKeyError. */
+  readonly settings?: () => Settings;
 }
 
 /**

@@ -19,7 +19,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The table at the end of the help. */
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'done'],
-  [EXIT.internal, 'internal error; the files of a simulated car, or stdout, cannot be used'],
+  [EXIT.internal, 'unexpected failure; the files of a simulated car, or stdout, cannot be used'],
   [EXIT.usage, 'wrong usage; nothing was done'],
   [EXIT.refused, 'the car refused'],
   [EXIT.unreachable, 'the car was not reached; nothing happened'],

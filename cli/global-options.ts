@@ -1,6 +1,12 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Command } from '@commander-js/extra-typings';
-import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
+import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
+import {
+  parseDirectory,
+  parseFile,
+  parsePaired,
+  parsePosition,
+  parseSeconds,
+} from './config/parse.js';
 
 /** The options that every command has. */
 export type GlobalOptions = ReturnType<ReturnType<typeof withGlobalOptions>['opts']>;
@@ -8,48 +14,54 @@ export type GlobalOptions = ReturnType<ReturnType<typeof withGlobalOptions>['opt
 export const withGlobalOptions = (program: Command) =>
   program
     .addOption(
-      new Option('--radio <radio>', 'a real adapter, the virtual air, or what is there')
+      new Option(
+        '--radio <radio>',
+        'a real adapter (ble), the virtual air, or the adapter where there is one (auto)',
+      )
         .choices(['auto', 'ble', 'virtual'] as const)
         .default('auto' as const)
         .env('KEY_RADIO'),
     )
-    .addOption(new Option('--car <name>', 'which of the paired cars').env('KEY_CAR'))
+    .addOption(option('KEY_CAR', '--car <name>', 'use this one of the paired cars', parsePaired))
     .addOption(
       option(
         'KEY_TIMEOUT',
         '--timeout <seconds>',
-        'for the whole of a command',
+        'how long the whole command may take',
         parseSeconds,
       ).default(15),
     )
     .addOption(new Option('--json', 'results as JSON, one object a line').env('KEY_JSON'))
     .addOption(
-      option('KEY_HOME', '--home <dir>', 'keeps keys, cars and air in here', parseDirectory),
+      option(
+        'KEY_HOME',
+        '--home <dir>',
+        'keep keys, cars and air in this directory',
+        parseDirectory,
+      ),
     )
-    .addOption(option('KEY_AIR', '--air <dir>', 'joins the virtual air in here', parseDirectory))
+    .addOption(
+      option('KEY_AIR', '--air <dir>', 'use the virtual air of this directory', parseDirectory),
+    )
     .addOption(
       option(
         'KEY_AT',
         '--at <x,y>',
-        'place on the virtual air, in metres (default: where it was moved; car 0,0, phone 1,0)',
+        'place on the virtual air, in metres (default: where it was moved to, else 0,0 for a car and 1,0 for a phone)',
         parsePosition,
       ),
     )
-    .option(
-      '--capture <file>',
-      'writes what goes over the virtual air to a btsnoop file',
-      parseFile,
-    )
-    .option('--force', 'lets --capture and --out replace a file')
+    .option('--capture <file>', 'write what goes over the virtual air to a btsnoop file', parseFile)
+    .option('--force', 'let --capture and --out replace a file')
     .addOption(
       option(
         'KEY_SESSION_KEYS',
         '--session-keys <file>',
-        'adds the keys of each session on the virtual air to a file, for key air watch',
+        'add the keys of each session on the virtual air to a file, for key air watch',
         parseFile,
       ),
     )
-    .option('-v, --verbose', 'says on stderr what is done');
+    .option('-v, --verbose', 'say on stderr what is done');
 
 /** One that may stand in the environment instead. */
 const option = <Flags extends string, T>(
@@ -58,3 +70,62 @@ const option = <Flags extends string, T>(
   summary: string,
   parse: (text: string) => T,
 ) => new Option(flags, summary).argParser(parse).env(variable);
+
+type GlobalOption = keyof GlobalOptions;
+type OptionOf = CommandUnknownOpts['options'][number];
+
+/** By all commands but `help` and its like; `home` not by the demo. */
+export const HEEDED_BY_ALL: readonly GlobalOption[] = ['json', 'home', 'verbose'];
+
+const ANY = HEEDED_BY_ALL;
+const BESIDE: readonly GlobalOption[] = [...ANY, 'timeout'];
+const GRANTS: readonly GlobalOption[] = [...ANY, 'car', 'force'];
+const AIR: readonly GlobalOption[] = [...ANY, 'air'];
+const RADIO: readonly GlobalOption[] = [...AIR, 'radio', 'at', 'capture', 'force', 'sessionKeys'];
+const REACH: readonly GlobalOption[] = [...RADIO, 'timeout'];
+const PAIRED: readonly GlobalOption[] = [...REACH, 'car'];
+
+const sameFor = (options: readonly GlobalOption[], ...commands: readonly string[]) =>
+  Object.fromEntries(commands.map((command) => [command, options]));
+
+/** Which of the global options do something, command by command. */
+const HEEDED: Readonly<Record<string, readonly GlobalOption[]>> = {
+  ...sameFor(PAIRED, 'unlock', 'lock', 'trunk', 'frunk', 'start', 'status'),
+  ...sameFor(PAIRED, 'keys list', 'keys remove', 'pin set', 'pin clear', 'rekey'),
+  ...sameFor(PAIRED, 'revoke', 'suspend', 'resume', 'refresh'),
+  ...sameFor(REACH, 'pair', 'relay'),
+  ...sameFor(RADIO, 'scan', 'car start'),
+  ...sameFor(GRANTS, 'id', 'share'),
+  ...sameFor([...ANY, 'car'], 'shared'),
+  ...sameFor(ANY, 'cars', 'forget', 'accept'),
+  ...sameFor(BESIDE, 'car tap', 'car handle', 'car door', 'car drive', 'car park', 'car screen'),
+  ...sameFor(BESIDE, 'car status', 'car card', 'car remove', 'car pin', 'car time', 'car clock'),
+  ...sameFor(BESIDE, 'car reset'),
+  ...sameFor([...AIR, 'at', 'capture', 'force'], 'air start'),
+  ...sameFor([...AIR, 'sessionKeys'], 'air watch'),
+  ...sameFor(AIR, 'air list', 'air move', 'doctor'),
+  ...sameFor(['json', 'verbose', 'capture', 'force', 'sessionKeys'], 'demo'),
+};
+
+/** By their paths: `car tap`. */
+export const COMMANDS_WITH_OPTIONS: readonly string[] = Object.keys(HEEDED);
+
+/** @param command by its path: `car tap` */
+export const isHeeded = (command: string, option: string): boolean =>
+  (HEEDED[command] ?? []).some((each) => each === option);
+
+/** Those of the global options that stand in the command line behind the name of the command. */
+export const givenBehind = (
+  options: readonly OptionOf[],
+  argv: readonly string[],
+): readonly OptionOf[] => {
+  const optionOf = (text: string): OptionOf | undefined =>
+    options.find(({ long, short }) => text.replace(/=.*$/s, '') === long || text === short);
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  let at = 0;
+  for (let word = words[at]; word?.startsWith('-') === true; word = words[++at]) {
+    if (optionOf(word)?.required === true && !word.includes('=')) at++; // its value is the next word
+  }
+  return words.slice(at).flatMap((word) => optionOf(word) ?? []);
+};

@@ -10,6 +10,6 @@ if (isSupportedNode(node)) {
   const { runProcess } = await import('./run.js');
   await runProcess();
 } else {
-  process.stderr.write(`key: ${NODE_NEEDED} is needed, this is ${node}\n`);
+  process.stderr.write(`error: ${NODE_NEEDED} is needed, and this is ${node}\n`);
   process.exitCode = 1;
 }

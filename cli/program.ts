@@ -5,11 +5,13 @@ import { lackingCryptography } from './config/cryptography.js';
 import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
+import { addCompletionCommands } from './commands/completion.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
-import { EXIT_CODES } from './exit-codes.js';
-import { withGlobalOptions } from './global-options.js';
+import type { Settings } from './config/settings.js';
+import { givenBehind, isHeeded, withGlobalOptions } from './global-options.js';
+import { addHelpCommand, configureHelp, pathOf } from './help.js';
 
 /** Wrong usage, and of which command: `car tap`; empty for the program itself. */
 export class UsageError extends CommanderError {
@@ -27,44 +29,47 @@ const GOES_WITH: readonly (readonly ['capture' | 'sessionKeys', string, readonly
   ['sessionKeys', '--session-keys', ['radio', 'watch']],
 ];
 
-const EXAMPLES = `Examples:
-  $ key demo                               the whole thing in one terminal
-  $ key car start                          a car, in a terminal of its own
-  $ key car tap console --pair             its key card opens a pairing window
-  $ key car screen                         its screen shows the code
-  $ key pair                               this phone becomes a key
-  $ key unlock && key start && key lock
-  $ key share --to phonekey:key/... --until +3d   a guest's key, without any server
-  $ key scan --json | jq .rssi
-  $ key doctor                             which radio works here, and why not
-`;
+const doesNothing = (flag: string, command: CommandUnknownOpts): never =>
+  command.error(`error: ${flag} does nothing for key ${pathOf(command)}\n(Leave it out.)`);
 
 /** The command line `key`. Throws UsageError instead of ending the process. */
-export const buildProgram = (host: Host, perform: Perform) => {
+export const buildProgram = (
+  host: Host,
+  perform: Perform,
+  argv: readonly string[] = [],
+  settings: Settings = {},
+) => {
   const program = withGlobalOptions(
     new Command('key')
       .description('A phone that is a car key, over Bluetooth LE, offline')
       .version(version()),
   )
-    .addHelpText('before', EXAMPLES)
-    .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
       outputError: () => undefined, // reportError says it
-    })
-    .configureHelp({ showGlobalOptions: true });
+    });
+  configureHelp(program);
+  for (const [option, value] of Object.entries(settings)) {
+    if (value !== false)
+      program.setOptionValueWithSource(option as keyof Settings, value, 'config');
+  }
   let running: CommandUnknownOpts = program;
   program.hook('preAction', (_, command) => {
     running = command;
+    // Before the command it may stand for many of them, as in a script; behind it, it was meant for this one.
+    for (const option of givenBehind(program.options, argv)) {
+      if (isHeeded(pathOf(command), option.attributeName())) continue;
+      doesNothing(String(option.long), command);
+    }
   });
   const check = (use: AirUse): void => {
     for (const [option, flag, uses] of GOES_WITH) {
       // In the environment it is for whoever can use it.
       const given = program.getOptionValueSource(option) === 'cli';
       if (given && !uses.includes(use)) {
-        running.error(`error: ${flag} goes with commands that use the radio`);
+        doesNothing(flag, running);
       }
     }
     const { capture, force } = program.opts();
@@ -92,28 +97,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
+  addCompletionCommands(program, host);
   addHelpCommand(program, () => check('nothing'));
   nameCommandInErrors(program, []);
   return program;
-};
-
-/** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
-const addHelpCommand = (program: CommandUnknownOpts, check: () => void): void => {
-  program
-    .helpCommand(false)
-    .command('help')
-    .description('help, also on one command')
-    .argument('[command...]', 'which one')
-    .action((names: string[]) => {
-      check();
-      let command = program;
-      for (const name of names) {
-        const found = command.commands.find((each) => each.name() === name);
-        if (found === undefined) program.error(`unknown command '${names.join(' ')}'`);
-        command = found;
-      }
-      command.outputHelp();
-    });
 };
 
 const nameCommandInErrors = (command: CommandUnknownOpts, path: readonly string[]): void => {
@@ -122,9 +109,6 @@ const nameCommandInErrors = (command: CommandUnknownOpts, path: readonly string[
   });
   for (const each of command.commands) nameCommandInErrors(each, [...path, each.name()]);
 };
-
-const exitCodes = (): string =>
-  EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}\n`).join('');
 
 /** Of the package: two folders up when built, one in the source tree. */
 const version = (): string => {

@@ -2,8 +2,11 @@ import { PhoneKeyError } from '../lib/errors.js';
 import type { Host, Perform } from './context.js';
 import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
+import { readSettings, settingsPath } from './config/settings.js';
+import type { Settings } from './config/settings.js';
 import { EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
+import { shortHelp } from './help.js';
 import { Interrupt } from './io/interrupt.js';
 import { Output } from './io/output.js';
 import { reportError } from './io/report.js';
@@ -12,21 +15,25 @@ import { buildProgram, UsageError } from './program.js';
 /** Runs one command line and gives its exit code. Never rejects. */
 export const run = async (argv: readonly string[], host: Host): Promise<ExitCode> => {
   let exitCode: ExitCode = EXIT.ok;
+  const { settings, unusable } = settingsOf(host);
   const perform: Perform = async (options, use, work) => {
     const context = createContext(options, host, use);
     try {
+      if (unusable !== undefined) throw unusable;
       exitCode = (await work(context)) ?? EXIT.ok;
     } catch (error) {
       exitCode = reportError(error, context.output, options.verbose === true);
     }
   };
   try {
-    await buildProgram(host, perform).parseAsync([...argv], { from: 'user' });
+    const program = buildProgram(host, perform, argv, settings);
+    if (argv.length === 0) host.stdout.write(shortHelp(program));
+    else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    const json = wantsJson(argv, host);
+    const json = wantsJson(argv, host, settings);
     // Help that was not asked for has been written already.
     if (error.code === 'commander.help' && !json) return EXIT.usage;
     return reportError(
@@ -38,8 +45,10 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
 };
 
 const usageError = ({ code, message, command }: UsageError): PhoneKeyError => {
-  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  const [line = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  // What is needed instead is a hint: commander says it in the same line.
+  const [first = '', needed] = line.split(/(?<= is invalid)\. /);
+  const suggestion = needed ?? rest.join(' ').replace(/^\(|\)$/g, '');
   const help = `See the help of the command: key help${command === '' ? '' : ` ${command}`}.`;
   return new PhoneKeyError(
     'usage.invalid',
@@ -53,7 +62,12 @@ export const runProcess = async (): Promise<void> => {
   const { argv, stdin, stdout, stderr } = process;
   const interrupt = new Interrupt();
   interrupt.listen();
-  const host = { stdin, stdout, stderr, env: withoutEmpty(process.env), interrupt };
+  const textAfterAll = NO.test(process.env['KEY_JSON'] ?? '');
+  const settings = (): Settings => ({
+    ...readSettings(settingsPath()),
+    ...(textAfterAll && { json: false }),
+  });
+  const host = { stdin, stdout, stderr, env: withoutEmpty(process.env), interrupt, settings };
   process.exit(await runOn(argv.slice(2), host));
 };
 
@@ -79,11 +93,21 @@ export const runOn = async (argv: readonly string[], host: Written): Promise<Exi
   const enough = interrupt.tells && isErrno(unwritten, 'EPIPE');
   if (exitCode !== EXIT.ok || unwritten === undefined || enough) return exitCode;
   const error = notWritten(unwritten, interrupt);
-  return reportError(error, new Output(stdout, stderr, env, wantsJson(argv, host)), false);
+  const json = wantsJson(argv, host, settingsOf(host).settings);
+  return reportError(error, new Output(stdout, stderr, env, json), false);
 };
 
-const wantsJson = (argv: readonly string[], { env }: Host): boolean =>
-  argv.includes('--json') || env['KEY_JSON'] !== undefined;
+/** Those of the file; help works without them, too. */
+const settingsOf = (host: Host): { readonly settings: Settings; readonly unusable?: Error } => {
+  try {
+    return { settings: host.settings?.() ?? {} };
+  } catch (error) {
+    return { settings: {}, unusable: error as Error };
+  }
+};
+
+const wantsJson = (argv: readonly string[], { env }: Host, settings: Settings): boolean =>
+  argv.includes('--json') || env['KEY_JSON'] !== undefined || settings.json === true;
 
 const notWritten = (cause: Error, { tells }: Interrupt): PhoneKeyError =>
   tells
@@ -97,11 +121,13 @@ const notWritten = (cause: Error, { tells }: Interrupt): PhoneKeyError =>
         hint: 'Check where stdout goes, and that the disk is not full. What was asked for is done: do not ask again.',
       });
 
+const NO = /^(0|false|no|off)$/i;
+
 /** An empty variable counts as not set, and so do the ways to say no to a switch. */
 const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   for (const name of Object.keys(env).filter((each) => each.startsWith('KEY_'))) {
     if (env[name] === '') Reflect.deleteProperty(env, name);
   }
-  if (/^(0|false|no|off)$/i.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
+  if (NO.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
   return env;
 };

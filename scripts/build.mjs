@@ -112,6 +112,7 @@ const declarations = () => {
 };
 
 const begin = performance.now();
+process.stderr.write('building the library and the command key into dist ...\n');
 try {
   const results = await Promise.all([compile(), bundle()]);
   const [modules, chunks] = results.map(({ metafile }) => Object.keys(metafile.outputs));

@@ -82,7 +82,10 @@ export const connectHub = async (path: string, options: HubOptions = {}): Promis
  */
 export const connectOrStartHub = async (
   path: string,
-  options: HubOptions = {},
+  options: HubOptions & {
+    /** Called when this has started the hub. */
+    readonly onStart?: (() => void) | undefined;
+  } = {},
   settings: HubSettings = {},
 ): Promise<AirTransport> => {
   checkOptions(options, HUB_RULES);
@@ -90,7 +93,7 @@ export const connectOrStartHub = async (
   await makeHubDirectory(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await tryHub(path, options);
-    if (found === 'none') await startHub(path, settings);
+    if (found === 'none' && (await startHub(path, settings))) options.onStart?.();
     if (typeof found === 'string') continue;
     if (await joinWith(settings, path, found, options.label)) return found;
   }
@@ -148,8 +151,8 @@ const settle = async (transport: HubTransport, options: HubOptions): Promise<Set
   });
 };
 
-/** Starts a hub that outlives us, and waits until it, or another one, serves the path. */
-const startHub = async (path: string, settings: HubSettings): Promise<void> => {
+/** Starts a hub that outlives us, and waits until it, or another one (false), serves the path. */
+const startHub = async (path: string, settings: HubSettings): Promise<boolean> => {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const parameters = hubArguments(isPipe(path) ? path : resolve(path), settings);
   const hub = spawn(process.execPath, [HUB_PROGRAM, ...parameters], {
@@ -163,8 +166,9 @@ const startHub = async (path: string, settings: HubSettings): Promise<void> => {
   try {
     await once(hub, 'spawn');
     for await (const line of createInterface({ input: hub.stdout })) {
-      if (line === 'ready' || line === 'taken') return;
+      if (line === 'ready' || line === 'taken') return line === 'ready';
     }
+    return false;
   } catch (error) {
     throw new PhoneKeyError('radio.unavailable', 'the air hub does not start', { cause: error });
   } finally {

@@ -74,7 +74,7 @@ const FAULTS: ServerErrors = {
       hint: 'Try again; what was asked for may have been done.',
     }),
   strange: () =>
-    new PhoneKeyError('internal', 'the air hub answers something strange', {
+    new PhoneKeyError('internal', 'the answer of the air hub is not understood', {
       hint: 'It may be of another version: end what is on the air, and start that again.',
     }),
   lost: () => new PhoneKeyError('radio.unavailable', 'the connection to the air is lost'),

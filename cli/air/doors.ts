@@ -39,15 +39,15 @@ export const openDoors = async (
   let count = 0;
   const counted = (more: number, type: string, what: string): void => {
     count += more;
-    tell({ type, hosts: count }, `a host has ${what}; there are ${String(count)}`);
+    tell({ type, hosts: count }, `a host ${what}; ${String(count)} connected`);
   };
   /** How the hosts of all doors get their controllers, and are counted together. */
   const hosts = (label: string): HostServerOptions => ({
     air: { controller: (kind) => connectHub(paths.hub, { label, ...place, ...kind }) },
     ...(links !== undefined && { peripheralLinks: links }),
     logger: log,
-    onConnect: () => counted(1, 'host-connected', 'come'),
-    onDisconnect: () => counted(-1, 'host-gone', 'gone'),
+    onConnect: () => counted(1, 'host-connected', 'connected'),
+    onDisconnect: () => counted(-1, 'host-gone', 'disconnected'),
   });
   const server = h4 && (await serve(h4, { ...hosts('h4'), expose: expose ?? false }));
   if (server && expose === true) {

@@ -59,6 +59,7 @@ export class HciView {
 
   push(event: CaptureEvent): ViewLine[] {
     if (event.type === 'note') {
+      if (this.#only !== undefined) return [];
       const { time, type, ...fields } = event;
       return [{ type, time, fields, who: '', what: `${fields.name}: ${String(fields.bytes)} B` }];
     }

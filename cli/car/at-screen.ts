@@ -27,7 +27,7 @@ export const addCard = async (
 
 export const clearPin = async (beside: Beside, { card }: CardOptions): Promise<void> => {
   await askToAct(beside, (car) => car.clearPin(card));
-  sayDone(beside, { pin: false }, 'the car asks for no PIN any more');
+  sayDone(beside, { pin: false }, 'the car no longer asks for a PIN');
 };
 
 interface TimeOptions extends CardOptions {
@@ -47,7 +47,7 @@ export const carTime = async (beside: Beside, { set, yes, card }: TimeOptions): 
   if (yes !== true) await confirmRekey(beside, found, set);
   await askToAct(beside, (car) => car.setTime(set, card));
   const { now, epoch } = await ask(beside, (car) => car.status());
-  const sentence = `${clockLine(now)}; re-keyed: the owners' keys alone are left, and grants of before are void`;
+  const sentence = `${clockLine(now)}; re-keyed: only the owners' keys are left, and all earlier grants are void`;
   sayDone(beside, { now, epoch }, sentence);
 };
 
@@ -57,7 +57,7 @@ const confirmRekey = async (
   set: number,
 ): Promise<void> => {
   const question = [
-    `For ${name} ${clockLine(now)}.`,
+    `${name}: ${clockLine(now)}.`,
     "Setting the time is a re-key: it removes every key but the owners', and voids every grant and revocation list.",
     `Set it to ${formatTime(set)}?`,
   ].join('\n');

@@ -83,7 +83,9 @@ export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>)
   const shown = await ask(beside, (car) => car.screen());
   const { output } = beside.context;
   if (shown.state !== 'pairing') {
-    output.result(shown, [shown.state === 'idle' ? 'nothing' : 'checking a code']);
+    output.result(shown, [
+      shown.state === 'idle' ? 'the screen is blank' : 'the car is checking a code',
+    ]);
     return;
   }
   const uri = pairingUri(shown.code);
@@ -121,7 +123,7 @@ const showStatus = (beside: Beside, found: CarReport): void => {
     ...linkLines(found),
     clockLine(now),
     ...rightsLines(found),
-    ...(pin ? ['asks for a PIN before driving'] : []),
+    ...(pin ? ['asks for a PIN to start'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
     ...table([
       ...keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
@@ -146,7 +148,7 @@ export const clock = async (
   seconds: number | undefined,
 ): Promise<void> => {
   if ((what === 'advance') !== (seconds !== undefined)) {
-    throw new PhoneKeyError('usage.invalid', 'a time goes with advance, and only with it', {
+    throw new PhoneKeyError('usage.invalid', 'advance needs a time, and lose takes none', {
       hint: 'As in key car clock advance 6h.',
     });
   }

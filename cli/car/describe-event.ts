@@ -1,3 +1,4 @@
+import { refusalMessage } from '../../lib/domain/refusals.js';
 import type { Actor, CardSummary, CarEventDetail, KeySummary } from '../../firmware-sim/index.js';
 
 type Sentences<Event extends { readonly type: string }> = {
@@ -17,7 +18,8 @@ const CAR: Sentences<CarEventDetail> = {
   },
   driving: () => 'driving',
   'drive-ended': ({ reason }) => `driving ended: ${reason}`,
-  'command-refused': ({ command, by, reason }) => `${command} refused to ${who(by)}: ${reason}`,
+  'command-refused': ({ command, by, reason }) =>
+    `${command} refused to ${who(by)}: ${refusalMessage(reason)}`,
   'card-tapped': ({ reader, purpose, card }) => `key card ${card} on the ${reader}, to ${purpose}`,
   'card-refused': ({ reader, card }) => `a card on the ${reader} that is not enrolled: ${card}`,
   'card-added': ({ card, by }) => `key card added by ${who(by)}: ${cardText(card)}`,
@@ -38,17 +40,25 @@ const CAR: Sentences<CarEventDetail> = {
     `revocation list ${String(number)} of ${who(by)}: ${keyCount(entries)}`,
   'pin-changed': ({ set, by }) => `PIN to drive ${set ? 'set' : 'cleared'} by ${who(by)}`,
   'epoch-raised': ({ by, epoch }) => `re-keyed by ${who(by)}; the epoch is ${String(epoch)}`,
-  'clock-lost': () => 'the clock stood still: the car does not know the time',
+  'clock-lost': () => 'the clock stood still, so the car does not know the time',
   'clock-set': ({ by, now }) => `the clock was set by ${who(by)}: ${isoTime(now)}`,
   'factory-reset': ({ fingerprint }) => `factory reset; the new identity is ${fingerprint}`,
   'link-opened': () => 'a phone connected',
   authenticated: ({ key }) => `it is ${who(key)}`,
   refused: () => 'a phone was refused: its proof is not valid',
-  'internal-error': ({ during, error }) => `internal error of the car during ${during}: ${error}`,
-  'turned-away': ({ key }) => `${who(key)} was turned away: it has had its turn, others are next`,
+  'internal-error': ({ during, error }) => `the car itself failed during ${during}: ${error}`,
+  'turned-away': ({ key }) =>
+    `${who(key)} was turned away: it has had its turn, and others are next`,
   'link-closed': ({ why, key }) =>
-    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${why}`,
+    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${ENDS.get(why) ?? why}`,
 };
+
+/** What a radio says of a link's end. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ['local', 'the car closed it'],
+  ['remote', 'the phone closed it'],
+  ['lost', 'the phone is out of reach'],
+]);
 
 /** What happened at the car, as a sentence. */
 export const describeCarEvent = (event: CarEventDetail): string =>

@@ -4,7 +4,7 @@ import { formatTime } from '../config/time.js';
 /** Lines about what a car reports, for a person. */
 
 export const clockLine = (now: number | null): string =>
-  now === null ? 'the car does not know the time' : `it is ${formatTime(now)}`;
+  now === null ? 'the car does not know the time' : `the car's time is ${formatTime(now)}`;
 
 /** Who keeps others out, where the car has no other link. */
 export const linkLines = ({ links }: Pick<CarReport, 'links'>): string[] =>

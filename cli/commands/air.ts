@@ -9,7 +9,7 @@ import {
   parseLinks,
   parsePosition,
   parseSeed,
-  parseSource,
+  parseCapture,
   parseSpeed,
   parseWho,
 } from '../config/parse.js';
@@ -30,7 +30,7 @@ const EXAMPLES = `Examples:
 export const addAirCommands = (program: Parent, act: Act): void => {
   const air = adder(program)(
     'air',
-    'the virtual air: keep it up, look at it, move what is on it',
+    'keep the virtual air up, look at it, move what is on it',
     EXAMPLES,
   );
   const add = adder(air);
@@ -57,23 +57,24 @@ export const addAirCommands = (program: Parent, act: Act): void => {
     )
     .option(
       '--seed <seed>',
-      'what is random on it follows from this (default: a new one)',
+      'let all that is random on it follow from this seed (default: a new one)',
       parseSeed,
     )
     .addOption(
-      new Option('--pace <pace>', 'without air time (default), or as slow as a real radio').choices(
-        PACES,
-      ),
+      new Option(
+        '--pace <pace>',
+        'instant: packets take no time (default); real: as long as on a real radio',
+      ).choices(PACES),
     )
-    .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
+    .option('--faults <faults>', 'let things go wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action(act('keep', async () => (await import('../air/start.js')).startAir));
 
   add('list', 'list what is on the air: places, radios, links')
     .option('--watch', 'go on to tell what changes, until Ctrl-C (then exit code 0)')
     .action(act('nothing', async () => (await import('../air/list.js')).listAir));
 
-  add('move', 'move something on the air; what is away is there when it comes')
-    .argument('<name>', 'its name or address, as key air list shows them', parseWho)
+  add('move', 'move something on the air, also something that is not there yet')
+    .argument('<name>', 'name or address, as in key air list', parseWho)
     .requiredOption('--to <x,y>', 'where to, in metres', parsePosition)
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
@@ -83,15 +84,23 @@ export const addAirCommands = (program: Parent, act: Act): void => {
     'watch',
     'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
   )
-    .option('--read <file>', 'what a capture holds, instead of the air; - for stdin', parseSource)
-    .option('--hci', 'every packet between a host and its controller')
+    .option(
+      '--read <file>',
+      'tell what this capture holds (- for stdin), instead of the air',
+      parseCapture,
+    )
+    .option('--hci', 'tell every packet between a host and its controller')
     .addOption(
       new Option(
         '--values',
-        'also the values that are written, read and notified, in hex',
+        'tell also the values that are written, read and notified, in hex',
       ).conflicts('hci'),
     )
-    .option('--only <name>', 'what concerns this name, address or advertised name', parseWho)
+    .option(
+      '--only <name>',
+      'tell only what concerns this name, address or advertised name',
+      parseWho,
+    )
     .action(
       act('watch', async () => {
         const { showAir } = await import('../air/watch.js');

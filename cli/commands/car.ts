@@ -1,12 +1,12 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Act } from '../context.js';
-import { adder } from './adder.js';
+import { adder, examplesOf } from './adder.js';
 import type { Parent } from './adder.js';
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
-import { parseName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
+import { parseCar, parseName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key car start                          a car, until Ctrl-C
@@ -22,9 +22,9 @@ const CARD = ['--card <name>', 'which key card (default: the first)', parseName]
 
 /** The commands of a simulated car and of the person beside it. */
 export const addCarCommands = (program: Parent, act: Act): void => {
-  const car = adder(program)('car', 'a simulated car, and what a person beside it can do')
-    .option('--name <name>', 'which car, where there are several', parseName, DEFAULT_NAME)
-    .addHelpText('before', EXAMPLES);
+  const car = adder(program)('car', 'run a simulated car, and do what a person beside it can do')
+    .option('--name <name>', 'which car, where there are several', parseCar, DEFAULT_NAME)
+    .addHelpText('after', examplesOf(EXAMPLES));
 
   const add = adder(car);
 
@@ -82,36 +82,36 @@ export const addCarCommands = (program: Parent, act: Act): void => {
   add('drive', 'drive off').action(() => beside((module, at) => module.driveOrPark(at, 'drive')));
   add('park', 'park').action(() => beside((module, at) => module.driveOrPark(at, 'park')));
   add('screen', 'read the screen: the pairing code is there while the window is open')
-    .option('--qr', 'shows its QR code (on a terminal it comes by itself)')
+    .option('--qr', 'show its QR code, too (on a terminal it comes by itself)')
     .action((options) => beside((module, at) => module.screen(at, options)));
   add('status', 'look at the car: locks, doors, driving, keys')
     .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
     .action((options) => beside((module, at) => module.carStatus(at, options)));
-  add('card', 'make the car know another key card, at the screen, with one that it knows')
+  add('card', 'enrol another key card, at the screen, with one that the car knows')
     .addArgument(new Argument('<what>', 'add').choices(['add'] as const))
-    .argument('<card>', 'name of the new one, for the list of keys', parseName)
+    .argument('<card>', 'name of the new card, for the list of keys', parseName)
     .option(...CARD)
     .action((_, name, options) => atScreen((module, at) => module.addCard(at, name, options)));
-  add('remove', 'take a key or a card away at the screen, with a card on the console')
+  add('remove', 'remove a key or a card at the screen, with a card on the console')
     .argument('<slot>', 'slot of the key', parseSlot)
     .option(...CARD)
     .action((slot, options) =>
       atScreen((module, at) => module.removeKeyAtScreen(at, slot, options)),
     );
-  add('pin', 'make the car ask for no PIN any more, at the screen, with a card on the console')
+  add('pin', 'make the car stop asking for a PIN, at the screen, with a card on the console')
     .addArgument(new Argument('<what>', 'clear').choices(['clear'] as const))
     .option(...CARD)
     .action((_, options) => atScreen((module, at) => module.clearPin(at, options)));
-  add('time', 'what time it is for the car')
+  add('time', 'show the time of the car, or set it')
     .option(
       '--set <time>',
-      "with the card on the console: sets the time, also back, and re-keys the car: every key but the owners' goes, and every grant is void",
+      "set it, also back, with the card on the console; this re-keys the car: only the owners' keys stay, and every grant is void",
       parseTime,
     )
     .option('-y, --yes', 'do not ask')
     .option(...CARD)
     .action((options) => atScreen((module, at) => module.carTime(at, options)));
-  add('clock', 'what befalls the clock in the car: it loses the time, or the time passes')
+  add('clock', 'make the clock of the car lose the time, or let time pass for it')
     .addArgument(new Argument('<what>', 'lose or advance').choices(['lose', 'advance'] as const))
     .argument('[time]', 'for advance: 90m, 6h, 30d', parseDuration)
     .action((what, seconds) => beside((module, at) => module.clock(at, what, seconds)));

@@ -1,7 +1,7 @@
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseSeconds, parseSlotOrOwn } from '../config/parse.js';
+import { parsePaired, parseSeconds, parseSlotOrOwn } from '../config/parse.js';
 import { Option } from '@commander-js/extra-typings';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 
@@ -49,29 +49,29 @@ export const addPhoneCommands = (program: Parent, act: Act): void => {
     .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
     .option('--uri <->', '-: read the phonekey:pair/ URI of its QR code from stdin')
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
-    .option('--name <name>', 'how the car shall call this phone')
+    .option('--name <name>', 'name of this phone, for the list of keys')
     .addOption(formFactor())
-    .option('--accept-role', 'also where the window gives less than this phone has there')
+    .option('--accept-role', 'pair also where the window gives a lower role than this phone has')
     .action(act('radio', async () => (await import('../phone/pair.js')).pair));
 
   add('scan', 'list the cars that are near')
     .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
     .action(act('radio', async () => (await import('../phone/scan.js')).showScan));
 
-  const keys = add('keys', 'the keys that the car knows', KEYS_EXAMPLES);
+  const keys = add('keys', 'list and remove the keys that the car knows', KEYS_EXAMPLES);
   const addToKeys = adder(keys);
   addToKeys('list', 'list them; for owners').action(
     act('radio', async () => (await import('../phone/keys.js')).listKeys),
   );
   addToKeys('remove', 'remove one')
-    .argument('<slot>', 'slot of the key, or own: that of this phone', parseSlotOrOwn)
+    .argument('<slot>', 'slot of the key; own: the key of this phone', parseSlotOrOwn)
     .action(act('radio', async () => (await import('../phone/keys.js')).removeKey));
 
   add('cars', 'list the cars this phone has a key for').action(
     act('nothing', async () => (await import('../phone/cars.js')).listCars),
   );
   add('forget', "delete this phone's key for a car")
-    .argument('<name>', 'name of the car')
+    .argument('<name>', 'name of the car', parsePaired)
     .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };
 

@@ -3,7 +3,7 @@ import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseCount, parseFile, parseTime } from '../config/parse.js';
+import { parseCount, parseFile, parseSource, parseTime } from '../config/parse.js';
 import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
@@ -36,16 +36,16 @@ const REVOKE_EXAMPLES = `Examples:
   $ key revoke 3                           by its slot; asks the car
   $ key revoke Bob --offline --out bob.revocation
 
-The owner's revocation list is delivered when the car is near; otherwise with the next command there,
-and whoever else comes to the car may relay it: key relay. It is sealed, they cannot read it.
+The owner's revocation list is delivered when the car is near, and otherwise with the next command
+there. Whoever else comes to the car may relay it: key relay. It is sealed, so they cannot read it.
 `;
 
 const RELAY_EXAMPLES = `Examples:
   $ key relay bob.revocation
   $ key relay - --id ID < bob.revocation   to the car that key scan shows as ID
 
-A phone that has a key for the car delivers it as its own. Any other phone sends it to the cars that
-are near; only the car knows whether it was for it, and does not tell.
+A phone that has a key for the car delivers it as its own. Any other phone sends it to all cars that are
+near; only the car that it is meant for can read it, and no car tells a stranger which one that is.
 `;
 
 const PIN_EXAMPLES = `Examples:
@@ -53,8 +53,8 @@ const PIN_EXAMPLES = `Examples:
   $ pass show car-pin | key pin set --pin -
   $ key pin clear                          asks for the one that the car has
 
-Where the car has a PIN, changing and clearing it take that one. Who has forgotten it clears it at the
-car, with the card: key car pin clear.
+To change or clear a PIN, give the one that the car has. Whoever has forgotten it clears it at the car,
+with the card: key car pin clear.
 `;
 
 const STATUS_VERBS = [
@@ -68,13 +68,17 @@ export const addSharingCommands = (program: Parent, act: Act): void => {
   const add = adder(program);
   addGrants(add, act);
   addRevocationLists(add, act);
-  const pin = add('pin', 'the PIN that the car asks for to start; for owners', PIN_EXAMPLES);
+  const pin = add(
+    'pin',
+    'set or clear the PIN that the car asks for to start; for owners',
+    PIN_EXAMPLES,
+  );
   const addToPin = adder(pin);
-  addToPin('set', 'ask for this one from now on')
+  addToPin('set', 'make the car ask for this PIN from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
     .addOption(oldPin())
     .action(act('radio', async () => (await import('../phone/pin.js')).setPin));
-  addToPin('clear', 'ask for none')
+  addToPin('clear', 'make the car stop asking for a PIN')
     .addOption(oldPin())
     .action(act('radio', async () => (await import('../phone/pin.js')).clearPin));
   add('rekey', "remove every key but the owners', and void every grant; for owners")
@@ -91,6 +95,7 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
     .requiredOption(
       '--to <key>',
       'phonekey:key/... of key id, a file with it or a PNG of its QR code, - for stdin, or an X25519 public key in hex',
+      parseSource,
     )
     .addOption(
       new Option('--role <role>', 'what it may do')
@@ -103,14 +108,14 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
       'when it ends: +30m, +2h, +3d, +1w, or as 2026-05-01T18:00',
       parseTime,
     )
-    .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255))
+    .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255, 1))
     .option(
       '--lease <hours>',
-      'drives so long without a fresh signature of the owner',
-      parseCount(255),
+      'how long it drives without a fresh signature of the owner (default: no limit)',
+      parseCount(255, 1),
     )
     .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
-    .option('--name <name>', 'what to call it, for key revoke')
+    .option('--name <name>', 'name of the key, for key revoke')
     .addOption(out())
     .addOption(qr())
     .action(act('nothing', async () => (await import('../phone/share.js')).shareKey));
@@ -118,9 +123,10 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
     .argument(
       '<grant>',
       'phonekey:grant/..., a file with it or a PNG of its QR code, or - for stdin',
+      parseSource,
     )
-    .option('--name <name>', 'what to call the car (default: car)')
-    .option('--as <name>', 'what the car shall call this phone (default: phone)')
+    .option('--name <name>', 'name of the car, on this phone (default: car)')
+    .option('--as <name>', 'name of this phone, for the list of keys (default: phone)')
     .addOption(formFactor())
     .action(act('nothing', async () => (await import('../phone/share.js')).acceptGrant));
   add('shared', 'list what this phone has shared').action(
@@ -133,7 +139,7 @@ const lists = () => import('../phone/revocation-lists.js');
 const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
   for (const [verb, summary] of STATUS_VERBS) {
     add(verb, summary, verb === 'revoke' ? REVOKE_EXAMPLES : '')
-      .argument('<key>', 'its fingerprint, the name that it was shared by, or its slot')
+      .argument('<key>', 'fingerprint of the key, the name that it was shared by, or its slot')
       .addOption(offline())
       .addOption(out())
       .addOption(qr())
@@ -159,21 +165,21 @@ const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
     .argument(
       '<list>',
       'phonekey:revocation-list/..., a file with one on each line or a PNG of its QR code, or - for stdin',
+      parseSource,
     )
-    .option('--id <id>', 'to this car alone, by its id in key scan')
+    .option('--id <id>', 'send it to this car alone, by its id in key scan')
     .action(act('radio', async () => (await lists()).relayLists));
 };
 
 const oldPin = () =>
   new Option(
     '--old-pin <->',
-    '-: read the one that the car asks for now from stdin (or give it in KEY_OLD_PIN)',
+    '-: read the PIN that the car asks for now from stdin (or give it in KEY_OLD_PIN)',
   );
-const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');
+const qr = () =>
+  new Option('--qr', 'show a QR code on stderr, too (on a terminal it comes by itself)');
 const out = () =>
-  new Option('--out <file>', 'writes it to a file; as a QR code where that is a .png').argParser(
-    parseFile,
-  );
-const offline = () => new Option('--offline', 'does not try to reach the car');
+  new Option('--out <file>', 'write it to a file; to a .png, as a QR code').argParser(parseFile);
+const offline = () => new Option('--offline', 'do not try to reach the car');
 const radioUnless = (options: { readonly offline?: true | undefined }): 'nothing' | 'radio' =>
   options.offline === true ? 'nothing' : 'radio';

@@ -6,14 +6,14 @@ export const addToolCommands = (program: Parent, act: Act): void => {
   const add = adder(program);
   add(
     'demo',
-    'a car and a phone in one terminal: pair, lose the cloud, unlock, start, lock',
+    'play a car and a phone in one terminal: pair, lose the cloud, unlock, start, lock',
   ).action(
     act('radio', async () => {
       const { demo } = await import('../demo/run.js');
       return (context) => demo(context);
     }),
   );
-  add('doctor', 'check which radio works here, why not, and what to do').action(
+  add('doctor', 'check which radios work here, and say what to do about those that do not').action(
     act('nothing', async () => {
       const { doctor } = await import('../doctor/checks.js');
       return (context) => doctor(context);

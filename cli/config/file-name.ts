@@ -16,3 +16,13 @@ export const fileNameFor = (name: string): string => {
   if (RESERVED.test(name)) return escape(name.slice(0, 1)) + name.slice(1);
   return Array.from(name, (char) => (PLAIN.test(char) ? char : escape(char))).join('');
 };
+
+/** The name that `fileNameFor` made this file name of; undefined where it made none like it. */
+export const nameOfFile = (file: string): string | undefined => {
+  if (!/^([a-z0-9-]|_[0-9a-f]{2})+$/.test(file)) return undefined;
+  try {
+    return decodeURIComponent(file.replaceAll('_', '%'));
+  } catch {
+    return undefined; // no UTF-8
+  }
+};

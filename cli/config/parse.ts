@@ -8,6 +8,8 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
 const MAX_NAME_BYTES = 32;
 const LONGEST_S = 86_400;
+/** Ten years: more, a car refuses. */
+const LONGEST_DAYS = 3660;
 const LAST_SECOND = 2 ** 32 - 1;
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -20,8 +22,9 @@ const parser =
     return value;
   };
 
+/** As people write one: no exponent, no hex, no spaces; there is no -0. */
 const decimal = (text: string, most: number, least = -most): number | undefined =>
-  NUMBER.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined;
+  NUMBER.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) + 0 : undefined;
 
 const filled = (text: string): string | undefined => (text === '' ? undefined : text);
 
@@ -32,11 +35,14 @@ export const parseSeconds = parser(
 );
 
 /** `90m`, `6h`, `30d` in seconds; also `+6h`, as other times from now are written. */
-export const parseDuration = parser('A time is needed: 90m, 6h or 30d.', (text) => {
-  const [, digits, unit = ''] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * (UNIT_S[unit] ?? NaN);
-  return seconds > 0 ? seconds : undefined;
-});
+export const parseDuration = parser(
+  `A time is needed: 90m, 6h or 30d, at most ${String(LONGEST_DAYS)}d.`,
+  (text) => {
+    const [, digits, unit = ''] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
+    const seconds = Number(digits) * (UNIT_S[unit] ?? NaN);
+    return seconds > 0 && seconds <= LONGEST_DAYS * 86_400 ? seconds : undefined;
+  },
+);
 
 /** `--at 3,-2.5` in metres. */
 export const parsePosition = parser('Two numbers of metres are needed: x,y.', (text) => {
@@ -49,6 +55,15 @@ export const parseSpeed = parser(
   `Metres in a second are needed, ${String(SPEED_RANGE.min)} to ${String(SPEED_RANGE.max)}.`,
   (text) => decimal(text, SPEED_RANGE.max, SPEED_RANGE.min),
 );
+
+/** The name of a paired car. */
+export const parsePaired = parser('The name of a paired car is needed.', filled);
+
+/** The name of a simulated car. */
+export const parseCar = (text: string): string => parseName(text);
+
+/** A URI, a file with one, or `-`. */
+export const parseSource = parser('A URI, a file or - is needed.', filled);
 
 /** A label, an advertised name or an address on the virtual air. */
 export const parseWho = parser(
@@ -72,7 +87,7 @@ export const parseFile = parser(
 );
 
 /** A file that is read once, or `-` for stdin. */
-export const parseSource = parser('A file is needed, or - for stdin.', filled);
+export const parseCapture = parser('A file is needed, or - for stdin.', filled);
 
 /** The name of a simulated car or a key card, as it is shown and told to phones. */
 export const parseName = (text: string): string => {
@@ -130,17 +145,54 @@ export const parseTime = parser(
   },
 );
 
-/** NaN for what is no time. */
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * NaN for what is not written as a time.
+ * @throws InvalidArgumentError for one that no calendar or clock shows: 30 February, 24:00, or the hour that is
+ *   left out when summer time begins here. Of an hour that comes twice it is the first.
+ */
 const parseIso = (text: string): number => {
-  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return NaN;
-  // A date alone would be taken for UTC.
-  return Math.floor(Date.parse(text.length === 10 ? `${text}T00:00` : text) / 1000);
+  const [all, ...parts]: (string | undefined)[] = ISO.exec(text) ?? [];
+  if (all === undefined) return NaN;
+  const [year = 0, month = 0, ...rest] = parts.slice(0, 6).map((part) => Number(part ?? 0));
+  const [day = 0, hour = 0, minute = 0, second = 0] = rest;
+  const zone = parts[6];
+  const utc = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // Date takes a day too many for one of the next month.
+  const local = zone === undefined ? new Date(year, month - 1, day, hour, minute, second) : utc;
+  const shown = zone === undefined ? isoOfPlace(local) : utc.toISOString();
+  const offset = zoneMinutes(zone);
+  if (!shown.startsWith(writtenOut(parts)) || Number.isNaN(offset)) {
+    throw new InvalidArgumentError('There is no such day, or no such time on it.');
+  }
+  return local.getTime() / 1000 - offset * 60;
 };
 
-/** A whole number from 0 to `most`. */
-export const parseCount = (most: number) =>
-  parser(`A whole number from 0 to ${String(most)} is needed.`, (text) =>
-    /^\d{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined,
+/** `2026-05-01T18:00:00` of what `ISO` found. */
+const writtenOut = ([year, month, day, ...time]: readonly (string | undefined)[]): string => {
+  const clock = [0, 1, 2].map((unit) => time[unit] ?? '00').join(':');
+  return `${String(year)}-${String(month)}-${String(day)}T${clock}`;
+};
+
+/** As a clock here shows it. */
+const isoOfPlace = (date: Date): string =>
+  new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString();
+
+/** What `+02:00` is ahead of UTC, in minutes; no place is 15 hours off. */
+const zoneMinutes = (zone = 'Z'): number => {
+  if (zone === 'Z') return 0;
+  const [hours = NaN, minutes = NaN] = zone.slice(1).split(':').map(Number);
+  if (hours > 14 || minutes > 59) return NaN;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+};
+
+/** A whole number from `least` to `most`. */
+export const parseCount = (most: number, least = 0) =>
+  parser(`A whole number from ${String(least)} to ${String(most)} is needed.`, (text) =>
+    /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
+      ? Number(text)
+      : undefined,
   );
 
 /** Links of one controller at one time, which HCI counts in a byte. */
@@ -148,3 +200,16 @@ export const parseLinks = parser('A number from 1 to 255 is needed.', (text) => 
   const links = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   return links >= 1 && links <= 255 ? links : undefined;
 });
+/** What a shell may complete. */
+export type Completes = 'files' | 'directories' | 'paired cars' | 'simulated cars' | 'devices';
+
+/** By the function that reads it. */
+export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Completes>([
+  [parseFile, 'files'],
+  [parseSource, 'files'],
+  [parseCapture, 'files'],
+  [parseDirectory, 'directories'],
+  [parsePaired, 'paired cars'],
+  [parseCar, 'simulated cars'],
+  [parseWho, 'devices'],
+]);

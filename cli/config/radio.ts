@@ -61,9 +61,9 @@ export const openPeripheral = async (
   const over = await peripherals({ clock: systemClock, log });
   const { opened, radio } = await openRadio(context, {
     ble: (limits) => over.adapter(limits),
-    virtual: async () => {
+    virtual: async (onStart) => {
       const { connectOrStartHub } = await import('../../air/hub/connect.js');
-      const place = { position: options.at, defaultPosition: CAR_AT };
+      const place = { position: options.at, defaultPosition: CAR_AT, onStart };
       const peripheralLinks = stack === 'hci' ? HCI_LINKS : 1;
       const hub = await connectOrStartHub(paths.hub, { label, ...place, peripheralLinks });
       return over.controller(captured(hub, context));
@@ -103,11 +103,12 @@ const hciPeripherals = async (options: StackEnvironment): Promise<Peripherals> =
 
 export interface RadioOpeners<T> {
   ble(limits: { readonly timeoutMs?: number }): Promise<T>;
-  virtual(): Promise<T>;
+  /** Calls `onStart` when it has started the air itself. */
+  virtual(onStart?: () => void): Promise<T>;
 }
 
 /**
- * `auto`: a usable adapter; without one the virtual air, and a word about it. What `--capture` can
+ * `auto`: a usable adapter; without one the virtual air, of which whoever starts it says why. What `--capture` can
  * see is the virtual air, so that is what `auto` is then; and session keys are written of nothing else.
  * @throws PhoneKeyError `usage.invalid` for a capture of a real adapter
  */
@@ -128,9 +129,19 @@ export const openRadio = async <T>(
   } else if (options.radio === 'auto') {
     const opened = (await hasAdapter()) ? await tryAdapter(openers) : undefined;
     if (opened !== undefined) return { opened, radio: 'ble' };
-    output.say('no usable Bluetooth adapter, so on the virtual air (key doctor says why)');
+    const onStart = (): void =>
+      output.say('no usable Bluetooth adapter, so this is a virtual air (key doctor says why)');
+    return { opened: await openers.virtual(onStart).catch(withoutAdapter), radio: 'virtual' };
   }
   return { opened: await openers.virtual(), radio: 'virtual' };
+};
+
+/** Whoever meant the adapter learns that it is not used, although no air says so. */
+const withoutAdapter = (error: unknown): never => {
+  if (!(error instanceof PhoneKeyError) || error.code !== 'radio.unavailable') throw error;
+  const { code, message, hint } = error;
+  const both = `no usable Bluetooth adapter, and ${message}`;
+  throw new PhoneKeyError(code, both, { cause: error, hint });
 };
 
 const realAdapter = (): PhoneKeyError =>

@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import { interrupted } from '../io/interrupt.js';
 import type { Output } from '../io/output.js';
 import { table } from '../io/table.js';
+import { ownName } from '../own-name.js';
 import { STEPS } from './steps.js';
 import type { Stage, DemoStep } from './steps.js';
 import { openWorld } from './world.js';
@@ -32,7 +33,8 @@ export const demo = async (
   const ms = since(begun);
   output.result({ ok: true, steps: STEPS.length, ms }, [
     output.paint('green', `Done in ${String(Math.round(ms))} ms. No cloud was needed.`),
-    'Try it yourself: key car start, and in another terminal: key help',
+    `Try it yourself: ${ownName()} car start`,
+    `and in another terminal: ${ownName()} car tap console --pair (${ownName()} lists what comes next)`,
   ]);
 };
 

@@ -91,6 +91,7 @@ export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => 
             'Start one: key car start --radio virtual',
           ],
     ),
+    checkAnswer('settings', await ask(() => probes.settings()), (found) => ['ok', found]),
     checkAnswer('key store', await ask(() => probes.pairedCars()), (cars) => [
       'ok',
       `private; cars paired: ${String(cars)}`,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../lib/platform/clock.js';
 import { lackingCryptography } from '../config/cryptography.js';
 import { FileKeyStore } from '../config/key-store.js';
+import { settingsPath } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { existsSync } from 'node:fs';
 
@@ -79,6 +80,11 @@ export const systemProbes = ({ paths, log }: Context) => {
       } catch {
         return false;
       }
+    },
+    /** Where they are; that they can be read is known by now. */
+    async settings() {
+      const path = settingsPath();
+      return Promise.resolve(existsSync(path) ? path : `none; they would be in ${path}`);
     },
     async pairedCars() {
       return (await new FileKeyStore(paths.keys).list()).length;

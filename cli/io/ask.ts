@@ -86,14 +86,14 @@ export const confirm = async (
   means: string,
 ): Promise<void> => {
   if (host.stdin.isTTY !== true) {
-    throw new PhoneKeyError('usage.invalid', `${lost}, and nobody is to ask`, {
-      hint: `Say that you mean it: ${means}.`,
+    throw new PhoneKeyError('usage.invalid', `${lost}, and there is no terminal to ask at`, {
+      hint: `To do it without being asked: ${means}.`,
     });
   }
   const answer = await askLine(host, `${question} [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) {
     throw new PhoneKeyError('usage.invalid', 'nothing was done: the answer was not yes', {
-      hint: `Answer y, or say that you mean it: ${means}.`,
+      hint: `Answer y, or do it without being asked: ${means}.`,
     });
   }
 };

@@ -61,9 +61,9 @@ export class Output {
     this.result(value, [`${this.paint('dim', time.slice(11, 23))} ${sentence}`]);
   }
 
-  /** A remark for the person. */
+  /** A remark for the person: a line of its own, which looks like no error. */
   say(text: string): void {
-    this.#err.write(`key: ${text}\n`);
+    this.#err.write(`${text}\n`);
   }
 
   /** To stderr as it is. */

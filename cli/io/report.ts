@@ -6,13 +6,13 @@ import { hintFor } from './hints.js';
 import type { Output } from './output.js';
 
 /**
- * Tells what went wrong on stderr: the message, then the hint; with `--json` the error object as one
- * more line. Gives the exit code that belongs to it.
+ * Tells what went wrong on stderr: `error: ` and the message, `hint: ` and the hint; with `--json` the error
+ * object as one more line. Nothing else that is written begins so. Gives the exit code that belongs to it.
  */
 export const reportError = (error: unknown, output: Output, verbose: boolean): ExitCode => {
   const known = error instanceof PhoneKeyError ? error : unforeseen(error);
   const { paintTalk } = output;
-  output.talk(`key: ${paintTalk('red', known.message)}\n`);
+  output.talk(`${paintTalk('red', 'error:')} ${known.message}\n`);
   const hint = hintFor(known);
   output.talk(`${paintTalk('dim', 'hint:')} ${hint}\n`);
   if (verbose) {
@@ -28,7 +28,7 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
 const unforeseen = (error: unknown): PhoneKeyError => {
   const fault = fileFault(error);
   return fault === undefined
-    ? new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error })
+    ? new PhoneKeyError('internal', `unexpected failure: ${errorMessage(error)}`, { cause: error })
     : new PhoneKeyError('internal', fault.what, { cause: error, hint: fault.hint });
 };
 

@@ -33,7 +33,7 @@ export const readUris = async (host: Host, source: string): Promise<string[]> =>
   }
   const lines = linesOf(picture ? await pictured(name, bytes) : textOf(name, bytes));
   if (lines.length > 0) return lines;
-  throw invalid(source === '-' ? 'nothing came on stdin' : `there is nothing in ${source}`);
+  throw invalid(source === '-' ? 'stdin is empty' : `${source} is empty`);
 };
 
 /** As `readUris`, of exactly one. */

@@ -26,7 +26,7 @@ export const describeBounds = (granted: SharedKey | Car): string => {
     ...(uses === null ? [] : [`${String(uses)} uses`]),
     ...(leaseHours === null
       ? []
-      : [`${String(leaseHours)} h without a fresh signature of the owner`]),
+      : [`drives ${String(leaseHours)} h without a fresh signature of the owner`]),
     ...(delegations === 0 ? [] : [`may be handed on ${times(delegations)}`]),
   ].join(', ');
 };

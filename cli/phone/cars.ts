@@ -51,13 +51,17 @@ const stateOf = (car: Car): string => {
   const minutes = Math.round(Math.abs(clockOffset) / 60);
   return [
     unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
-    ...(otherGrants.length === 0 ? [] : [`${String(otherGrants.length)} more to the same key`]),
+    ...(otherGrants.length === 0
+      ? []
+      : [
+          `${String(otherGrants.length)} more ${otherGrants.length === 1 ? 'grant' : 'grants'} to the same key`,
+        ]),
     ...(refused === undefined ? [] : ['revocation list refused']),
     ...(outbox > 0 && refused === undefined ? ['revocation list to deliver'] : []),
     ...(Math.abs(clockOffset) > TOLERANCE_SECONDS
       ? [`its clock is ${String(minutes)} min ${clockOffset > 0 ? 'ahead' : 'behind'}`]
       : []),
-    ...(floor === undefined ? [] : [`what was signed until ${formatTime(floor)} is void`]),
+    ...(floor === undefined ? [] : [`grants signed until ${formatTime(floor)} are void`]),
   ].join(', ');
 };
 

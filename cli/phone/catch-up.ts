@@ -12,9 +12,9 @@ export const askToCatchUp = (host: Host, quiet: () => void): PhoneKeyOptions['co
   return async ({ car, unknown }) => {
     quiet();
     const news = unknown.map(({ fingerprint, kind }) => `  ${fingerprint} is ${kind}\n`).join('');
-    const whose = `${car} has a list of this owner that this phone does not know`;
+    const whose = `${car} has a revocation list of this owner that this phone does not know`;
     host.stderr.write(news === '' ? `${whose}.\n` : `${whose}:\n${news}`);
-    return !/^no?$/i.test((await askLine(host, 'Sign one of both? [Y/n] ')).trim());
+    return !/^no?$/i.test((await askLine(host, 'Sign one list that joins both? [Y/n] ')).trim());
   };
 };
 
@@ -24,6 +24,6 @@ export const refusedLists = (cars: readonly Pick<Car, 'name' | 'refused'>[]): st
     if (refused === undefined) return [];
     const why = refusalMessage(refused);
     return [
-      `${name} did not take this phone's revocation list: ${why}. Near it: key refresh --car '${name}'`,
+      `${name} did not take this phone's revocation list: ${why}; near it, sign a new one: key refresh --car '${name}'`,
     ];
   });

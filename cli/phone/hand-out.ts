@@ -50,7 +50,7 @@ export const showQr = (
   if (qr !== true && (!output.watched || output.json || out !== undefined)) return;
   for (const uri of uris) {
     const lines = qrLines(uri, host.stderr, host.env);
-    if (lines === undefined) output.say('too long for a QR code that this terminal has room for');
+    if (lines === undefined) output.say('no QR code is shown: it does not fit this terminal');
     else output.talk(`${lines.join('\n')}\n`);
   }
 };
@@ -70,6 +70,6 @@ const writeUris = async (path: string, file: number, uris: readonly string[]): P
 const picture = async ([uri = '', ...others]: readonly string[]): Promise<Buffer> => {
   const { qrPicture } = await import('../io/qr-picture.js');
   const made = others.length > 0 ? undefined : qrPicture(uri);
-  if (made === undefined) throw new Error('it is too much for one QR code');
+  if (made === undefined) throw new Error('it does not fit one QR code');
   return made;
 };

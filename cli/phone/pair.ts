@@ -66,14 +66,14 @@ interface CodeSource {
  */
 export const readPairingCode = async (host: Host, { code, uri }: CodeSource): Promise<string> => {
   if (code !== undefined && uri !== undefined) {
-    throw new PhoneKeyError('usage.invalid', 'the code comes from one place', {
+    throw new PhoneKeyError('usage.invalid', '--code and --uri cannot be given together', {
       hint: 'Give --code - or --uri -.',
     });
   }
   const [what, option] = uri === undefined ? ['code', '--code -'] : ['URI', '--uri -'];
   const text = await readSecret(host, code ?? uri, {
     what,
-    none: 'there is no pairing code and nobody to ask',
+    none: 'no pairing code was given, and there is no terminal to ask at',
     option,
     variable: 'KEY_PAIRING_CODE',
     question: 'Code on the screen of the car: ',

@@ -14,7 +14,7 @@ const NEW_PIN: PinSource = { ...PIN, question: 'New PIN, 4 to 8 digits: ' };
 const OLD_PIN: PinSource = {
   option: '--old-pin -',
   variable: 'KEY_OLD_PIN',
-  question: 'PIN that it asks for now: ',
+  question: 'PIN that the car asks for now: ',
 };
 
 /** @throws PhoneKeyError `usage.invalid`, which does not repeat it; `interrupted` */
@@ -25,7 +25,7 @@ const readPin = async (
 ): Promise<string> => {
   const pin = await readSecret(host, given, {
     what: 'PIN',
-    none: 'there is no PIN and nobody to ask',
+    none: 'no PIN was given, and there is no terminal to ask at',
     hidden: true,
     ...source,
   });
@@ -45,7 +45,7 @@ export const setPin = async (
   { pin: given, oldPin }: PinOptions,
 ): Promise<void> => {
   if (given === '-' && oldPin === '-') {
-    throw new PhoneKeyError('usage.invalid', 'stdin gives one PIN, not two', {
+    throw new PhoneKeyError('usage.invalid', 'two PINs cannot both come from stdin', {
       hint: `Give the other one in ${NEW_PIN.variable} or ${OLD_PIN.variable}.`,
     });
   }
@@ -59,7 +59,7 @@ export const clearPin = async (
   { oldPin }: Pick<PinOptions, 'oldPin'>,
 ): Promise<void> => {
   await givePin(context, '', oldPin, 'clearing the PIN');
-  context.output.result({ command: 'pin clear', ok: true }, ['the car asks for no PIN any more']);
+  context.output.result({ command: 'pin clear', ok: true }, ['the car no longer asks for a PIN']);
 };
 
 const givePin = (

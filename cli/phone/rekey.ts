@@ -22,7 +22,7 @@ export const rekey = async (
   output.result({ command: 'rekey', ok: true }, [
     output.paint(
       'green',
-      "re-keyed: the owners' keys alone are left, and grants of before are void",
+      "re-keyed: only the owners' keys are left, and all earlier grants are void",
     ),
   ]);
 };

@@ -40,7 +40,7 @@ export const refreshLeases = (context: Context, given: HandOutOptions): Promise<
   send(
     context,
     'refresh',
-    (revocationList) => `leases of ${revocationList.car} begin anew`,
+    (revocationList) => `the leases of ${revocationList.car} begin again`,
     (ring, car) => ring.refresh(car),
     given,
   );
@@ -59,7 +59,9 @@ const send = async (
   const revocationList = await makeInto(context, given, signed, (list) => list.uris);
   const { uris, car, number, fingerprint, voided } = revocationList;
   if (voided > 0) {
-    output.say(`the list was full: ${String(voided)} shared keys need new grants (key shared)`);
+    output.say(
+      `the revocation list was full: ${String(voided)} shared keys need new grants (key shared shows which)`,
+    );
   }
   const delivery = hasRadio(context) ? await deliver(context, car) : undefined;
   const { refusal = null } = delivery ?? {};
@@ -77,9 +79,9 @@ const send = async (
       revocationLists: uris,
     },
     delivered
-      ? [output.paint('green', `${what(revocationList)}: ${car} knows`)]
+      ? [output.paint('green', `${what(revocationList)}; ${car} has the list`)]
       : [
-          output.paint('yellow', `${what(revocationList)}: ${car} does not know yet`),
+          output.paint('yellow', `${what(revocationList)}; ${car} does not have the list yet`),
           ...(given.out === undefined ? uris : []),
         ],
   );
@@ -87,7 +89,7 @@ const send = async (
     output.say(`${car} did not take it: ${refusalMessage(refusal)}; this phone keeps it`);
   } else if (!delivered) {
     output.say(
-      'it is delivered with the next command at the car; any phone may relay it: key relay',
+      'the list is delivered with the next command at the car; any phone may relay it: key relay',
     );
   }
   if (!delivered || given.qr === true) showQr(context, uris, given);
@@ -148,15 +150,15 @@ export const relayLists = async (
   output.result({ command: 'relay', ok: true, ...relayed }, [
     ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
     ...refused.map(
-      (car) => `${car} did not take it: it has a newer one, or its owner counts no more`,
+      (car) => `${car} did not take it: it has a newer one, or no longer knows the owner`,
     ),
-    ...waiting.map((car) => `kept for ${car}: it is delivered with the next command there`),
+    ...waiting.map((car) => `kept for ${car}, and delivered with the next command there`),
     ...(handedTo.length === 0
       ? []
       : [
           handedTo.length === 1
-            ? 'handed to 1 car: only it knows whether it was for it'
-            : `handed to ${String(handedTo.length)} cars: only they know whether it was for them`,
+            ? 'sent to 1 car nearby, which does not tell whether the list is for it'
+            : `sent to ${String(handedTo.length)} cars nearby, which do not tell whether the list is for them`,
         ]),
   ]);
 };

@@ -48,7 +48,7 @@ export const shareKey = async (context: Context, given: ShareArguments): Promise
   const whom = name === undefined ? fingerprint : `${name} (${fingerprint})`;
   output.say(`${role} of ${car} for ${whom}: ${describeBounds(shared)}`);
   if (given.until === undefined && endTime(shared.notAfter) !== null) {
-    output.say('another end: --until');
+    output.say('to give it another end, share again with --until');
   }
   showQr(context, [uri], given);
 };
@@ -76,10 +76,12 @@ export const acceptGrant = async (
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
   ]);
   if (car.otherGrants !== undefined) {
-    output.say('other grants to that key are kept, for what the car does not take this one for');
+    output.say(
+      'the other grants to this key are kept: where the car refuses one, the next is tried',
+    );
   }
   if (car.state === 'pending')
-    output.say('the car takes this key when you use it first: key unlock');
+    output.say('the car takes this key when it is first used: key unlock');
 };
 
 /** What this phone has granted to others, as it remembers it: no car is asked. */

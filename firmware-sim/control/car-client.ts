@@ -92,7 +92,7 @@ const connect = async (path: string, acts: boolean): Promise<RpcClient> => {
   return new RpcClient(socket, {
     answerMs: ANSWER_MS,
     noAnswer: (cause) => noAnswer(acts, cause),
-    strange: () => new PhoneKeyError('internal', 'the car answered what is not understood'),
+    strange: () => new PhoneKeyError('internal', 'the answer of the car is not understood'),
     lost: () => new PhoneKeyError('car.silent', 'the connection to the car is lost'),
   });
 };

@@ -44,7 +44,7 @@ const REFUSALS = {
     'Ask an owner (another one, if you are one) to give it back.',
     { code: 'car.key-revoked' },
   ),
-  'not-yet': entry('this key does not hold yet', 'Wait until it begins.', TEMPORARY),
+  'not-yet': entry('this key is not valid yet', 'Wait until it begins.', TEMPORARY),
   expired: entry('this key has expired', 'Ask the owner for a new grant.', {
     code: 'car.key-expired',
   }),

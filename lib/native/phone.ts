@@ -189,7 +189,7 @@ const nativeSession = (
 const openResult = (command: Command, message: CarMessage, sealed: SealedChannel): Result => {
   const mayHaveSucceeded = !READ_ONLY.has(command.type);
   if (message.case !== 'sealed') {
-    throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
+    throw new PhoneKeyError('protocol.order', 'the car sent something other than a result', {
       mayHaveSucceeded,
     });
   }

@@ -231,7 +231,10 @@ export class CarConnection extends CarCommands<CallOptions> {
     const deadline = Deadline.of(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
-      .race(before, () => new PhoneKeyError('car.silent', 'the time was over before its turn came'))
+      .race(
+        before,
+        () => new PhoneKeyError('car.silent', 'the time ran out before the turn of the command'),
+      )
       .then(() => this.#ask(command, deadline));
     this.#turn = Promise.allSettled([before, result]);
     return result;
@@ -248,7 +251,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   async #ask(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
     if (deadline.timeoutMs === 0) {
-      throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
+      throw new PhoneKeyError('car.silent', 'the time ran out before the command could be sent');
     }
     if (command.id !== undefined && command.id.length !== COMMAND_ID_BYTES) {
       throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
@@ -281,6 +284,6 @@ const expectDone = ({ outcome }: Result): void => {
 const unexpected = (outcome: Outcome, mayHaveSucceeded = false): PhoneKeyError =>
   outcome.type === 'refused'
     ? refusalError(outcome.refusal)
-    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked', {
+    : new PhoneKeyError('protocol.malformed', 'the car answered something other than was asked', {
         mayHaveSucceeded,
       });

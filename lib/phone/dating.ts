@@ -124,7 +124,7 @@ export const signDated = async <T>(
 const ahead = (seconds: number): PhoneKeyError =>
   new PhoneKeyError(
     'clock.ahead',
-    'the car would not believe it yet: it has heard a later time about this key or this owner',
+    'the car would not take it yet: it has seen a later time of this key or this owner',
     {
       hint: `Try again in ${span(seconds)}, or give it to a fresh key of the other phone.`,
     },

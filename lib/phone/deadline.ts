@@ -121,4 +121,4 @@ export class Deadline implements CallOptions {
 export const wishMsLeft = (askedAt: number, now: number): number => askedAt + WISH_MS - now;
 
 export const droppedWish = (): PhoneKeyError =>
-  new PhoneKeyError('car.too-late', 'what was asked for 10 s ago is not sent any more');
+  new PhoneKeyError('car.too-late', 'the command waited for 10 s, and is not sent any more');

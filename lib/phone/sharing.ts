@@ -148,7 +148,8 @@ const termsOf = (
     leaseHours: options.leaseHours ?? outer?.leaseHours ?? 0,
     delegations,
   };
-  if (terms.notAfter <= now) throw invalid('that is over already', 'Say a later time.');
+  if (terms.notAfter <= now)
+    throw invalid('this grant would have ended already', 'Say a later time.');
   if (outer !== undefined && !narrows(outer, terms)) throw tooWide(outer, terms);
   return terms;
 };

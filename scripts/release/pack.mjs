@@ -21,7 +21,7 @@ import { command } from '../tools.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
-const CONTENTS = ['dist', 'docs', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
+const CONTENTS = ['dist', 'docs', 'man', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
 /** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
 const LEFT_OUT = [
   'dist/bench',
@@ -107,6 +107,7 @@ function copy(path, stage, omit = () => false) {
 
 function layOut(stage) {
   if (!existsSync(join(ROOT, 'dist'))) throw new Error('dist is missing: run npm run build first');
+  run(process.execPath, [join(ROOT, 'scripts/man.mjs')], ROOT);
   mkdirSync(stage, { recursive: true });
   writeJson(join(stage, 'package.json'), publishedManifest());
   for (const path of CONTENTS) copy(path, stage);

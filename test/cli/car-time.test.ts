@@ -22,7 +22,7 @@ const SET = ['car', 'time', '--set', '2030-01-02T03:04:05Z'];
 describe('key car time', () => {
   it('shows the time, and that it is lost', async () => {
     const { stdout } = await cli.run(['car', 'time']);
-    expect(stdout).toMatch(/^it is \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$/);
+    expect(stdout).toMatch(/^the car's time is \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$/);
     await cli.run(['car', 'clock', 'lose']);
     expect(await cli.json(['car', 'time'])).toEqual({
       code: 0,
@@ -35,7 +35,7 @@ describe('key car time', () => {
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
-        /removes every key but the owners', and voids every grant, and nobody is to ask\n.*key car time --set 2030-01-02T03:04:05Z --yes/,
+        /removes every key but the owners', and voids every grant, and there is no terminal to ask at\n.*key car time --set 2030-01-02T03:04:05Z --yes/,
       ),
     });
     const host = testHost({ tty: true });
@@ -53,7 +53,7 @@ describe('key car time', () => {
     const finished = run(['--home', cli.home, ...SET], host);
     host.stdin.write('y\n');
     expect(await finished).toBe(0);
-    expect(host.written.out).toMatch(/^it is 2030-01-02T03:04:\d\dZ; re-keyed: /);
+    expect(host.written.out).toMatch(/^the car's time is 2030-01-02T03:04:\d\dZ; re-keyed: /);
     // Back, by the built command.
     const back = ['car', 'time', '--set', '2024-02-29T12:00Z', '--yes'];
     expect(await cli.outside().json(back)).toMatchObject({
@@ -61,7 +61,7 @@ describe('key car time', () => {
       value: { ok: true, epoch: 2 },
     });
     const { stdout } = await cli.run(['car', 'status']);
-    expect(stdout).toMatch(/\nit is 2024-02-29T12:00:\d\dZ\n/);
+    expect(stdout).toMatch(/\nthe car's time is 2024-02-29T12:00:\d\dZ\n/);
   });
 
   it('exits with 2 for a time that is none, and with 4 where no car runs', async () => {
@@ -105,7 +105,7 @@ describe('the lines about links', () => {
     expect(events.map(linkEvent).map(describeCarEvent)).toEqual([
       'it is Gus (slot 3)',
       'the link of Gus (slot 3) ended: its turn is over',
-      'Gus (slot 3) was turned away: it has had its turn, others are next',
+      'Gus (slot 3) was turned away: it has had its turn, and others are next',
       'the link ended: others are next',
     ]);
     expect(events.map(linkEvent)).toEqual(

@@ -23,6 +23,7 @@ const healthy: Probes = {
   openBluetooth: done,
   openVirtual: done,
   hubRunning: () => Promise.resolve(true),
+  settings: () => Promise.resolve('/home/x/.config/phonekey/config.json'),
   pairedCars: () => Promise.resolve(2),
 };
 
@@ -166,6 +167,7 @@ describe('the doctor', () => {
         openBluetooth: probe,
         openVirtual: probe,
         hubRunning: probe,
+        settings: probe,
         pairedCars: probe,
       };
       const { checks, usable } = await diagnose(probes, 10);

@@ -63,7 +63,7 @@ describe('reportError', () => {
     const { written, output } = recorder();
     const error = new PhoneKeyError('car.refused', 'a door is open', { hint: 'Close it.' });
     expect(reportError(error, output, false)).toBe(3);
-    expect(written).toEqual({ out: '', err: 'key: a door is open\nhint: Close it.\n' });
+    expect(written).toEqual({ out: '', err: 'error: a door is open\nhint: Close it.\n' });
   });
 
   it('adds the object with --json, as the last line', () => {
@@ -81,7 +81,7 @@ describe('reportError', () => {
     const { written, output } = recorder();
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     expect(reportError(full, output, false)).toBe(1);
-    expect(written.err).toMatch(/^key: the disk has no room left for .*\nhint: Make room on it/);
+    expect(written.err).toMatch(/^error: the disk has no room left for .*\nhint: Make room on it/);
   });
 
   it('shows where an unexpected error came from only when asked', () => {
@@ -125,15 +125,39 @@ describe('table', () => {
 describe('arguments', () => {
   it('reads seconds', () => {
     expect(['1', '0.5', '.5', '15.'].map(parseSeconds)).toEqual([1, 0.5, 0.5, 15]);
-    for (const text of ['', '0', '-1', '1e3', 'NaN', 'Infinity', '0x10', '1 ', '86401']) {
+    for (const text of [
+      '',
+      '0',
+      '-1',
+      '1e3',
+      'NaN',
+      'Infinity',
+      '0x10',
+      '1 ',
+      ' 5',
+      '5s',
+      '-0',
+      '86401',
+    ]) {
       expect(() => parseSeconds(text)).toThrow(/seconds/);
     }
   });
 
   it('reads places', () => {
     expect(parsePosition('1,-2.5')).toEqual({ x: 1, y: -2.5 });
-    expect(parsePosition(' 0 , 0 ')).toEqual({ x: 0, y: 0 });
-    for (const text of ['', '1', '1,', ',1', '1,2,3', 'a,b', '1e9,0', '10001,0']) {
+    expect(parsePosition(' 0 , -0 ')).toEqual({ x: 0, y: 0 });
+    for (const text of [
+      '',
+      '1',
+      '1,',
+      ',1',
+      '1,2,3',
+      'a,b',
+      '1e9,0',
+      '0x1,0',
+      '10001,0',
+      '- 1,0',
+    ]) {
       expect(() => parsePosition(text)).toThrow(/metres/);
     }
   });

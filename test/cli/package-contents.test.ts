@@ -51,6 +51,9 @@ describe('the tarball', () => {
     expect(existsSync(join(stage, 'dist/lab'))).toBe(false);
     expect(existsSync(join(stage, 'dist/test'))).toBe(false);
     expect(existsSync(join(stage, 'dist/bin/key.js'))).toBe(true);
+    expect(readFileSync(join(stage, 'man/key.1'), 'utf8')).toMatch(
+      /^\.SS key car tap \[options\] \[reader\]$/m,
+    );
   });
 
   it.each(radios)('lets npm neither run nor build anything for %s', (radio) => {

@@ -94,7 +94,7 @@ describe('a window that gives less than the phone has', () => {
     const host = testHost();
     await expect(askWhereLower(host, () => undefined)(offer)).rejects.toMatchObject({
       code: 'usage.invalid',
-      hint: 'Say that you mean it: key pair --accept-role.',
+      hint: 'To do it without being asked: key pair --accept-role.',
     });
     expect(host.written.err).toBe('');
   });

@@ -4,6 +4,7 @@ import type { GlobalOptions } from '../../cli/global-options.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { testContext, testHost } from '../support/cli-host.js';
 
+const noAir = new PhoneKeyError('radio.unavailable', 'no virtual air is running', { hint: 'x' });
 const unavailable = new PhoneKeyError('radio.unavailable', 'off');
 
 /** Opens a radio on a machine with or without an adapter, which opens or fails. */
@@ -12,6 +13,7 @@ const open = async (
   adapter: boolean,
   failure?: Error,
   more: Partial<GlobalOptions> = {},
+  air: 'starts' | 'runs' | 'is missing' = 'starts',
 ) => {
   const host = testHost();
   const asked: string[] = [];
@@ -22,9 +24,12 @@ const open = async (
       if (failure !== undefined) throw failure;
       return 'opened';
     },
-    virtual: async () => {
+    virtual: async (onStart?: () => void) => {
       asked.push('virtual');
-      return Promise.resolve('opened');
+      if (air === 'starts') onStart?.();
+      await Promise.resolve();
+      if (air === 'is missing') throw noAir;
+      return 'opened';
     },
   };
   const context = testContext(host, { ...more, radio, home: '/nowhere' });
@@ -46,13 +51,23 @@ describe('--radio', () => {
   it.each([
     ['no adapter', false, undefined, ['virtual']],
     ['an adapter that does not work', true, unavailable, ['ble', 'virtual']],
-  ])('auto with %s takes the virtual air and says so', async (_what, adapter, failure, asked) => {
-    expect(await open('auto', adapter, failure)).toEqual({
-      result: { opened: 'opened', radio: 'virtual' },
-      asked,
-      said: expect.stringMatching(/^key: .*virtual air/),
-    });
-  });
+  ])(
+    'auto with %s takes the virtual air, and says so where it starts that',
+    async (_what, adapter, failure, asked) => {
+      const taken = { result: { opened: 'opened', radio: 'virtual' }, asked };
+      expect(await open('auto', adapter, failure)).toEqual({
+        ...taken,
+        said: expect.stringMatching(/^no usable Bluetooth adapter, .*virtual air.*\n$/),
+      });
+      expect(await open('auto', adapter, failure, {}, 'runs')).toEqual({ ...taken, said: '' });
+      const { result } = await open('auto', adapter, failure, {}, 'is missing');
+      expect(result).toMatchObject({
+        code: 'radio.unavailable',
+        message: 'no usable Bluetooth adapter, and no virtual air is running',
+        hint: 'x',
+      });
+    },
+  );
 
   it('auto hides no other failure', async () => {
     const bug = new TypeError('bug');
@@ -71,7 +86,7 @@ describe('--radio', () => {
     expect(await open('auto', true, undefined, capture)).toEqual({
       result: { opened: 'opened', radio: 'virtual' },
       asked: ['virtual'],
-      said: expect.stringMatching(/^key: .*virtual air.*--capture/),
+      said: expect.stringMatching(/^.*virtual air.*--capture/),
     });
     expect(await open('ble', true, undefined, capture)).toMatchObject({
       result: { code: 'usage.invalid' },

@@ -55,16 +55,17 @@ describe('a phone restored from a backup', () => {
     const { code, out, err } = await answering('n\n', 'suspend', THREE);
     expect({ code, out }).toEqual({
       code: 3,
-      out: expect.stringMatching(/^suspended 3{16}: car does not know yet\n/),
+      out: expect.stringMatching(/^suspended 3{16}; car does not have the list yet\n/),
     });
-    expect(err).toContain(`car has a list of this owner that this phone does not know:\n`);
-    expect(err).toContain(`  ${ONE} is suspended\n  ${TWO} is suspended\n`);
-    expect(err).toContain('Sign one of both? [Y/n] ');
     expect(err).toContain(
-      'key: car did not take it: the car has a newer revocation list of this owner; this phone keeps it\n',
+      `car has a revocation list of this owner that this phone does not know:\n`,
     );
-    const refused =
-      /^key: car did not take this phone's revocation list: .*key refresh --car 'car'$/m;
+    expect(err).toContain(`  ${ONE} is suspended\n  ${TWO} is suspended\n`);
+    expect(err).toContain('Sign one list that joins both? [Y/n] ');
+    expect(err).toContain(
+      'car did not take it: the car has a newer revocation list of this owner; this phone keeps it\n',
+    );
+    const refused = /^car did not take this phone's revocation list: .*key refresh --car 'car'$/m;
     expect((await owner.run(['shared'])).stderr).toMatch(refused);
     expect((await owner.json(['shared'])).value).toEqual({
       shared: [],
@@ -79,7 +80,10 @@ describe('a phone restored from a backup', () => {
 
   it('makes one list of both where the answer is yes', async () => {
     const { code, out } = await answering('\n', 'refresh');
-    expect({ code, out }).toEqual({ code: 0, out: 'leases of car begin anew: car knows\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'the leases of car begin again; car has the list\n',
+    });
     expect((await owner.json(['cars'])).value).toMatchObject({
       cars: [{ outbox: 0, refused: null }],
     });
@@ -109,6 +113,6 @@ describe("a car whose clock is not this phone's", () => {
     expect((await owner.run(['cars'])).stdout).toMatch(/its clock is 120 min ahead/);
     const shared = await owner.run(['share', '--to', 'ab'.repeat(32)]);
     expect(shared).toMatchObject({ code: 2, stdout: '' });
-    expect(shared.stderr).toMatch(/^key: the clock of car is 2 h ahead of that of this phone$/m);
+    expect(shared.stderr).toMatch(/^error: the clock of car is 2 h ahead of that of this phone$/m);
   });
 });

@@ -1,7 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError } from 'commander';
 import { refusalError } from '../../lib/domain/refusals.js';
 import { refusals as words } from '../../lib/native/numbers.js';
 import { RefusalReasonSchema } from '../support/schema/phonekey_pb.js';
@@ -47,15 +50,69 @@ describe('a time', () => {
     '2026-13-01',
     '2026-05-01T25:00',
     '1800000000',
+    '+1e3h',
+    '+ 2h',
+    ' +2h',
+    '+0x2h',
+    '2026-5-1',
+    '2026-05-01T18',
+    '2026-05-01T18:00 ',
+    '20260501T1800Z',
+    '1969-12-31',
+    '2106-02-08',
   ])('is not %j', (text) => {
-    expect(() => parseTime(text)).toThrow('A time is needed');
+    expect(() => parseTime(text)).toThrow(InvalidArgumentError);
+  });
+
+  it.each([
+    '2027-02-30',
+    '2027-02-29T12:00Z',
+    '2027-00-10',
+    '2027-04-31T00:00',
+    '2027-01-00',
+    '2027-01-01T24:00',
+    '2027-01-01T24:00Z',
+    '2027-01-01T23:60+01:00',
+    '2027-01-01T23:59:60Z',
+    '2027-01-01T00:00+15:00',
+    '2027-01-01T00:00+05:99',
+  ])('is on a calendar and a clock: not %s', (text) => {
+    expect(() => parseTime(text)).toThrow('There is no such day, or no such time on it.');
+  });
+
+  it('is not in the hour that is left out when summer time begins, and the first of two', () => {
+    const program = `
+      import { parseTime } from ${JSON.stringify(pathToFileURL('dist/cli/config/parse.js').href)};
+      const read = (text) => {
+        try { return new Date(parseTime(text) * 1000).toISOString(); } catch (error) { return error.code; }
+      };
+      console.log(JSON.stringify(process.argv.slice(1).map(read)));`;
+    const times = ['2027-03-28T02:30', '2027-03-28T03:00', '2027-10-31T02:30', '2027-07-01'];
+    // A process takes its time zone when it starts.
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', program, ...times],
+      { env: { ...process.env, TZ: 'Europe/Berlin' }, encoding: 'utf8' },
+    );
+    expect(JSON.parse(stdout)).toEqual([
+      'commander.invalidArgument',
+      '2027-03-28T01:00:00.000Z',
+      '2027-10-31T00:30:00.000Z',
+      '2027-06-30T22:00:00.000Z',
+    ]);
+  });
+
+  it('has a 29 February in leap years, and zones on both sides of UTC', () => {
+    expect(parseTime('2028-02-29T00:00Z')).toBe(Date.UTC(2028, 1, 29) / 1000);
+    expect(parseTime('2027-01-01T00:00-03:30')).toBe(Date.UTC(2027, 0, 1, 3, 30) / 1000);
+    expect(parseTime('2026-12-31T23:30+14:00')).toBe(Date.UTC(2026, 11, 31, 9, 30) / 1000);
   });
 
   it('passes in steps, with a plus or without', () => {
     expect(['90m', '6h', '+6h', '30d'].map(parseDuration)).toEqual([
       5400, 21_600, 21_600, 2_592_000,
     ]);
-    for (const text of ['', '6', '0h', '-6h', '++6h', '6w']) {
+    for (const text of ['', '6', '0h', '-6h', '++6h', '6w', '1e3h', ' 6h', '6 h', '3661d']) {
       expect(() => parseDuration(text)).toThrow('A time is needed');
     }
   });
@@ -64,6 +121,10 @@ describe('a time', () => {
     expect(parseCount(3)('3')).toBe(3);
     for (const text of ['4', '-1', '1.5', '', 'x', '1e1']) {
       expect(() => parseCount(3)(text)).toThrow('0 to 3');
+    }
+    expect(parseCount(255, 1)('255')).toBe(255);
+    for (const text of ['0', '00', '-0', '+1', ' 1', '0x1', '256']) {
+      expect(() => parseCount(255, 1)(text)).toThrow('1 to 255');
     }
   });
 });

@@ -164,7 +164,7 @@ describe('a shared key', () => {
     const input = suspended.stdout.split('\n').filter((line) => line.startsWith('phonekey:'));
     expect(input).toHaveLength(1);
     const relayed = await zoe.run(['relay', '-'], { input: input.join('\n') });
-    expect(relayed).toMatchObject({ code: 0, stdout: expect.stringContaining('handed to 1 ') });
+    expect(relayed).toMatchObject({ code: 0, stdout: expect.stringContaining('sent to 1 car') });
     expect((await zoe.json(['cars'])).value).toEqual({ cars: [] });
     expect((await bob.run(['unlock'])).code).toBe(3);
     expect((await owner.json(['resume', 'Bob3'])).value).toMatchObject({ delivered: true });
@@ -356,7 +356,9 @@ describe('without a car', () => {
     const { code, stdout, stderr } = await owner.run(['refresh'], { env });
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/does not know yet\nphonekey:revocation-list\/[\w-]+\n$/),
+      stdout: expect.stringMatching(
+        /does not have the list yet\nphonekey:revocation-list\/[\w-]+\n$/,
+      ),
     });
     expect(stderr).toContain('not delivered');
     expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ outbox: 1 }] });
@@ -377,7 +379,7 @@ describe('without a car', () => {
   ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
     const { code, stdout, stderr } = await owner.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^key: .+\nhint: .+\n$/);
+    expect(stderr).toMatch(/^error: .+\nhint: .+\n$/);
     expect(stderr).not.toContain('4711');
   });
 });

@@ -2,11 +2,25 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { COMMANDS_WITH_OPTIONS } from '../../cli/global-options.js';
+import { pathOf } from '../../cli/help.js';
+import { buildProgram } from '../../cli/program.js';
+import { testHost } from '../support/cli-host.js';
 import { Cli } from '../support/cli.js';
 
 jest.setTimeout(60_000);
 
 const MAIN = join(import.meta.dirname, '../../dist/bin/key.js');
+
+/** The program and all commands below it, at any depth. */
+const allCommands = (): CommandUnknownOpts[] => {
+  const below = (command: CommandUnknownOpts): CommandUnknownOpts[] => [
+    command,
+    ...command.commands.flatMap(below),
+  ];
+  return below(buildProgram(testHost(), () => Promise.resolve()));
+};
 
 let cli: Cli;
 beforeAll(async () => {
@@ -15,16 +29,60 @@ beforeAll(async () => {
 afterAll(() => cli.close());
 
 describe('key', () => {
-  it('prints help that begins with examples and ends with the exit codes', async () => {
+  it('prints help that begins with the usage and has examples and the exit codes behind it', async () => {
     const { code, stdout, stderr } = await cli.run(['help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Examples:\n {2}\$ key demo /);
+    expect(stdout).toMatch(/^Usage: key [^]*\n\nExamples:\n {2}\$ key demo [^]*\n\nExit codes:\n/);
     for (const exit of [0, 1, 2, 3, 4, 5, 6, 7, 130]) {
       expect(stdout).toMatch(new RegExp(`^ +${String(exit)} {2}\\S`, 'm'));
     }
     for (const variable of ['RADIO', 'CAR', 'TIMEOUT', 'JSON', 'HOME', 'AIR', 'AT']) {
       expect(stdout.replace(/\s+/g, ' ')).toContain(`env: KEY_${variable})`);
     }
+  });
+
+  it('alone is short help', async () => {
+    const { code, stdout, stderr } = await cli.run([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: key [^]*\n\nExamples:\n[^]*key help COMMAND/);
+    expect(stdout.split('\n').length).toBeLessThan(20);
+  });
+
+  it('says the usage first for every command', () => {
+    for (const command of allCommands()) {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(help).toMatch(/^Usage: key /);
+    }
+  });
+
+  it('knows for every command which global options do something, and for no other', () => {
+    const paths = allCommands()
+      .filter(({ commands }) => commands.length === 0)
+      .map(pathOf);
+    expect(paths.filter((path) => !COMMANDS_WITH_OPTIONS.includes(path)).sort()).toEqual([
+      ...['__complete', 'completion', 'help'],
+    ]);
+    expect(COMMANDS_WITH_OPTIONS.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  it.each([
+    [['air', 'list', '--radio', 'ble'], '--radio does nothing for key air list'],
+    [['cars', '--car=x'], '--car does nothing for key cars'],
+    [['help', '--at', '0,0'], '--at does nothing for key help'],
+    [['--capture', 'x', 'cars'], '--capture does nothing for key cars'],
+  ])('refuses a global option that does nothing there: %j', async (args, message) => {
+    expect(await cli.run(args)).toMatchObject({
+      code: 2,
+      stderr: `error: ${message}\nhint: Leave it out.\n`,
+    });
+  });
+
+  it('takes such an option before the command, where it may stand for several', async () => {
+    const before = ['--radio', 'ble', '--car', 'cars', '--timeout=1', '-v', '--at', '0,0'];
+    expect(await cli.run([...before, 'cars'])).toMatchObject({ code: 0 });
+    expect((await cli.run(['help', 'air', 'list'])).stdout).not.toContain('--radio');
+    expect((await cli.run(['help', 'share'])).stdout).toContain('--car <name>');
   });
 
   it('helps with one command', async () => {
@@ -41,13 +99,14 @@ describe('key', () => {
     });
     const { code, stdout, stderr } = await cli.run(['help', 'car', 'fly']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^key: unknown command 'car fly'\nhint: /);
+    expect(stderr).toMatch(/^error: unknown command 'car fly'\nhint: /);
   });
 
   it('names in an error the help that is of use, and says it in JSON also without a command', async () => {
     expect((await cli.run(['car', 'door', 'open'])).stderr).toContain('key help car door.');
     expect((await cli.run(['bogus'])).stderr).toContain('key help.');
     for (const args of [[], ['car']]) {
+      // With --json before it, a command is missing.
       expect(await cli.json(args)).toMatchObject({ code: 2, value: { code: 'usage.invalid' } });
     }
   });
@@ -58,7 +117,6 @@ describe('key', () => {
   });
 
   it.each([
-    ['nothing', []],
     ['half a command', ['car']],
     ['an unknown command', ['unlokc']],
     ['an unknown option', ['lock', '--force']],
@@ -78,7 +136,21 @@ describe('key', () => {
   ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
     const { code, stdout, stderr } = await cli.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(args.length > 0 && args[0] !== 'car' ? /^key: .+\nhint: .+\n$/ : /\S/);
+    expect(stderr).toMatch(args[0] !== 'car' ? /^error: .+\nhint: .+\n$/ : /\S/);
+  });
+
+  it('says in the error what is wrong, and in the hint what is needed', async () => {
+    const wrong = async (...args: string[]) => (await cli.run(args)).stderr;
+    expect(await wrong('share', '--to', 'x', '--until', '2027-02-30')).toBe(
+      "error: option '--until <time>' argument '2027-02-30' is invalid\nhint: There is no such day, or no such time on it.\n",
+    );
+    expect(await wrong('share', '--to', 'x', '--lease', '0')).toContain(
+      'hint: A whole number from 1',
+    );
+    expect(await wrong('--radio', 'am', 'lock')).toContain('is invalid\nhint: Allowed choices are');
+    expect(await wrong('relay', '/nonexistent')).toContain(
+      'error: cannot read /nonexistent: no such file or directory\n',
+    );
   });
 
   it('never repeats a code that was given as an argument', async () => {

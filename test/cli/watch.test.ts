@@ -187,7 +187,7 @@ describe('key air watch --read', () => {
       const { code, stdout, stderr } = await cli.run(['air', 'watch', ...args]);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: expect.stringMatching(/^key: .+\nhint: .+\n$/),
+        stderr: expect.stringMatching(/^error: .+\nhint: .+\n$/),
       });
       return { stdout, stderr };
     };
@@ -196,7 +196,9 @@ describe('key air watch --read', () => {
     expect(cut.stdout).toContain('Proof:');
     expect((await refused('--read', path('junk', Buffer.alloc(100)))).stdout).toBe('');
     expect((await refused('--read', path('empty', Buffer.alloc(0)))).stdout).toBe('');
-    expect((await refused('--read', join(cli.home, 'missing'))).stderr).toContain('ENOENT');
+    expect((await refused('--read', join(cli.home, 'missing'))).stderr).toContain(
+      'no such file or directory',
+    );
     await refused('--read', cli.home);
     await refused('--read', '');
     const directory = ['--session-keys', cli.home];
@@ -210,7 +212,7 @@ describe('key air watch --read', () => {
       const { code, stdout, stderr } = await cli.run(['air', 'watch', '--read', session.car]);
       expect({ code, stderr }).toEqual({
         code: 0,
-        stderr: expect.stringMatching(/^key: the cars of this phone are not recognised: .*\n$/),
+        stderr: expect.stringMatching(/^the cars of this phone are not recognised: .*\n$/),
       });
       expect(stdout).toContain('a phonekey car');
     } finally {
@@ -232,7 +234,7 @@ describe('key air watch', () => {
     const air = cli.start(['air', 'start', '--json', '--capture', capture]);
     await air.until(/"type":"ready"/);
     const watch = cli.start(['air', 'watch', '--json'], { env });
-    await watch.until(/^key: watching the air/m, 'stderr');
+    await watch.until(/^watching the air/m, 'stderr');
     const car = cli.start(['car', 'start', '--json'], { env });
     await car.until(/"type":"ready"/);
     await watch.until(/"type":"advertising"/);
@@ -249,7 +251,7 @@ describe('key air watch', () => {
     const { code: exit, stdout, stderr } = await watch.stop('SIGINT');
     expect({ exit, stderr }).toEqual({
       exit: 0,
-      stderr: 'key: watching the air; Ctrl-C ends it\n',
+      stderr: 'watching the air; Ctrl-C ends it\n',
     });
     expect((await car.stop('SIGINT')).code).toBe(0);
     expect((await air.stop('SIGINT')).code).toBe(0);
@@ -285,7 +287,7 @@ describe('key air watch', () => {
     const air = cli.start(['air', 'start', '--json']);
     await air.until(/"type":"ready"/);
     const watch = cli.start(['air', 'watch']);
-    await watch.until(/^key: watching the air/m, 'stderr');
+    await watch.until(/^watching the air/m, 'stderr');
     await air.stop('SIGINT'); // it was the only one on it
     const { code, stderr } = await watch.finished;
     expect({ code, stderr }).toEqual({
@@ -335,7 +337,9 @@ describe('--session-keys', () => {
     expect(await refused('demo', '--session-keys', cli.home)).toContain('cannot be used');
     symlinkSync(file('demo.keys'), file('link'));
     expect(await refused('demo', '--session-keys', file('link'))).toContain('cannot be used');
-    expect(await refused('demo', '--session-keys', file('missing/keys'))).toContain('ENOENT');
+    expect(await refused('demo', '--session-keys', file('missing/keys'))).toContain(
+      'no such file or directory',
+    );
   });
 
   (HAS_MODES ? it : it.skip)('writes into no file that others may read', async () => {
@@ -352,7 +356,7 @@ describe('--session-keys', () => {
   it('is for the virtual air alone', async () => {
     const keys = ['--session-keys', file('real.keys')];
     for (const command of ['demo', 'scan']) {
-      expect(await refused(command, '--radio', 'ble', ...keys)).toContain('virtual air alone');
+      expect(await refused('--radio', 'ble', command, ...keys)).toContain('virtual air alone');
     }
     expect(await refused('car', 'start', '--radio', 'ble', ...keys)).toContain('real car');
     const env = { KEY_SESSION_KEYS: file('real.keys'), KEY_RADIO: 'ble' };
@@ -362,15 +366,21 @@ describe('--session-keys', () => {
     const { code, stderr } = await cli.run(['scan'], { env: auto });
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/^key: on the virtual air: session keys are written there/),
+      stderr: expect.stringMatching(/^on the virtual air: session keys are written there/),
     });
   });
 
-  it('goes with commands that use the radio; in the environment it bothers no other', async () => {
-    expect(await refused('cars', '--session-keys', file('x'))).toContain('use the radio');
-    expect(await refused('car', 'status', '--session-keys', file('x'))).toContain('use the radio');
+  it('is wrong with commands that use no radio; in the environment it bothers no other', async () => {
+    expect(await refused('cars', '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
+    expect(await refused('car', 'status', '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
     const offline = ['revoke', 'Bob', '--offline'];
-    expect(await refused(...offline, '--session-keys', file('x'))).toContain('use the radio');
+    expect(await refused(...offline, '--session-keys', file('x'))).toContain(
+      '--session-keys does nothing for key',
+    );
     expect(await refused('demo', '--session-keys', '')).toContain('A file is needed');
     const env = { KEY_SESSION_KEYS: file('x') };
     expect(await cli.run(['cars'], { env })).toMatchObject({ code: 0, stderr: '' });

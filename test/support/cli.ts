@@ -108,6 +108,7 @@ export class Cli {
   #env(): Record<string, string> {
     return {
       HOME: this.home,
+      XDG_CONFIG_HOME: join(this.home, 'config'),
       TMPDIR: this.home,
       KEY_HOME: this.home,
       KEY_AIR: this.#air,

@@ -62,13 +62,13 @@ const expect = <C extends NonNullable<CarMessage['case']>>(
   if (message.case === wanted) return message.value as ValueOf<C>;
   if (message.case === 'pairRefusal')
     throw pairingRefusalError(pairingRefusal(message.value.reason));
-  throw new PhoneKeyError('protocol.order', `the car sent something else than ${wanted}`);
+  throw new PhoneKeyError('protocol.order', `the car sent something other than ${wanted}`);
 };
 
 /** A PairRefusal is not sealed: after the commit, anybody could have sent it. */
 const expectDone = (message: CarMessage): Uint8Array => {
   if (message.case === 'pairRefusal') {
-    throw new PhoneKeyError('car.outcome-unknown', 'a refusal came that anybody could have sent');
+    throw new PhoneKeyError('car.outcome-unknown', 'a refusal came that need not be from the car');
   }
   return expect('pairDone', message);
 };

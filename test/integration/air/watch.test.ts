@@ -49,7 +49,7 @@ const watch = (options: WatchOptions = {}) => {
       host.interrupt.abort();
       expect(await finished).toBe(0);
       const { out, err } = host.written;
-      expect(err).toBe('key: watching the air; Ctrl-C ends it\n');
+      expect(err).toBe('watching the air; Ctrl-C ends it\n');
       return out
         .trimEnd()
         .split('\n')

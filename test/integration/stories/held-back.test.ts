@@ -37,7 +37,7 @@ const watch = async (work: Promise<unknown>) => {
   return { acted, told };
 };
 
-const DROPPED = 'what was asked for 10 s ago is not sent any more';
+const DROPPED = 'the command waited for 10 s, and is not sent any more';
 const UNKNOWN = 'no answer to the command: the car did not answer in time';
 
 describe('a library user who keeps a link', () => {

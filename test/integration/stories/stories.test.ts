@@ -192,7 +192,7 @@ describe('thirty days with no network', () => {
     const later = await street.share(ada, 'Later', { from, until: from + 10 * DAY });
     expect(await street.start(neighbour)).toBe('done');
     expect(await street.start(weekend)).toBe('done');
-    expect(await street.unlock(later)).toBe('this key does not hold yet');
+    expect(await street.unlock(later)).toBe('this key is not valid yet');
 
     await street.pass(2 * DAY);
     expect(await street.unlock(weekend)).toBe(EXPIRED);

@@ -122,7 +122,7 @@ describe('what a phone signs', () => {
     const before = await owner.store.list();
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
-      message: expect.stringMatching(/^the car would not believe it yet/),
+      message: expect.stringMatching(/^the car would not take it yet/),
       hint: expect.stringContaining('in 57 min,'), // 61 min by the car's clock, but five that it allows
     });
     expect(await owner.store.list()).toEqual(before);

@@ -123,7 +123,7 @@ describe('Deadline', () => {
       expect(await done).toBe(5);
       const late = expect(deadline.raceWish(() => never)).rejects.toMatchObject({
         code: 'car.too-late',
-        message: 'what was asked for 10 s ago is not sent any more',
+        message: 'the command waited for 10 s, and is not sent any more',
       });
       await clock.advance(WISH_MS);
       await late;

@@ -39,7 +39,7 @@ describe('a granted key', () => {
   });
 
   it.each([
-    ['not begun', NOW + HOUR - 1, 'does not hold yet'],
+    ['not begun', NOW + HOUR - 1, 'is not valid yet'],
     ['ended', NOW + 2 * HOUR, 'has expired'],
   ])('stays pending when it has %s', async (_what, now, message) => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();

@@ -154,7 +154,7 @@ describe('several grants to one key', () => {
     });
     await more({ role: 'guest', from: NOW + HOUR, until: NOW + 2 * HOUR });
     guest.trace.length = 0;
-    await expect(unlock()).rejects.toMatchObject({ message: 'this key does not hold yet' });
+    await expect(unlock()).rejects.toMatchObject({ message: 'this key is not valid yet' });
     expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(2);
     expect(await kept()).toHaveLength(2);
     host.now += DAY;
