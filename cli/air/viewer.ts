@@ -1,6 +1,5 @@
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
-import { printable } from '../../air/decode/fields.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import type { CaptureEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
 import { nativeProfile } from '../../lib/native/profile.js';
@@ -42,7 +41,7 @@ export class HciView {
       return [{ type, time, fields, who: '', what: `${fields.name}: ${String(fields.bytes)} B` }];
     }
     const packet = this.#decoder.push(event);
-    if (packet === undefined) return event.type === 'record' ? [] : [presence(event)];
+    if (packet === undefined) return [];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
     const who = `${packet.device.name} ${arrow}`;
@@ -54,22 +53,6 @@ export class HciView {
     return [];
   }
 }
-
-/** Who comes and goes. */
-const presence = ({
-  type,
-  device,
-  time,
-}: Exclude<CaptureEvent, { type: 'record' | 'note' }>): ViewLine => {
-  const { index, address, label } = device;
-  const name = printable(label) || address || `controller ${String(index)}`;
-  const party = { name, address: address || null };
-  const event = { type: type === 'came' ? 'powered-on' : 'powered-off', device: party } as const;
-  return {
-    ...{ type: event.type, time, fields: { index, device: party } },
-    ...describeEvent({ ...event, time }),
-  };
-};
 
 /** What happens on the air, down to the messages between phones and cars. */
 export class AirView {

@@ -125,6 +125,7 @@ describe('a capture of the monitor', () => {
     );
     expect(told).toEqual([
       'System Note: 6 B',
+      'New Index: 16 B',
       'came 0 00:00:00:00:00:06 phone',
       'Open Index: 0 B',
       '0 sent 01030c00',
@@ -133,7 +134,9 @@ describe('a capture of the monitor', () => {
       '0 received 024020040000000400',
       'Index Information: 8 B',
       'Close Index: 0 B',
+      'Delete Index: 0 B',
       'left 0 00:00:00:00:00:06 phone',
+      'New Index: 16 B',
       'came 2 00:00:00:00:00:07 car', // the same number, another controller
       '2 sent 01030c00',
     ]);
