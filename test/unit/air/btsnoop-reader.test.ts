@@ -154,6 +154,7 @@ describe('a file that is none', () => {
     ['empty', ''],
     ['too short', '6274736e6f6f70'],
     ['something else', '7f454c4602010100000000000000000002003e00'],
+    ['a pcap file', `d4c3b2a102000400${'00'.repeat(16)}`],
     ['another version', '6274736e6f6f700000000002000003ea'],
     ['another datalink', '6274736e6f6f700000000001000003eb'],
     ['a record without end', `${btsnoopHeader().toString('hex')}ffffffffffffffff${'0'.repeat(32)}`],
