@@ -4,7 +4,13 @@ export { BtsnoopReader } from './capture/btsnoop-reader.js';
 export { capturing } from './capture/capturing.js';
 export type { CaptureSink } from './capture/capturing.js';
 export { captureAir, monitorCapture } from './capture/monitor.js';
-export type { AirDevice, AirEvent, AirRecord, CapturedRecord, CaptureEvent } from './capture/record.js';
+export type {
+  AirDevice,
+  AirEvent,
+  AirRecord,
+  CapturedRecord,
+  CaptureEvent,
+} from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/context.js';
 export { AirDecoder } from './decode/air-decoder.js';
