@@ -68,7 +68,9 @@ export class BtsnoopReader {
 }
 
 const interpreterFor = (header: Buffer): Interpret => {
-  if (header.toString('latin1', 0, 8) !== BTSNOOP_MAGIC) throw notBtsnoop();
+  if (header.toString('latin1', 0, 8) !== BTSNOOP_MAGIC) {
+    throw notBtsnoop(OTHERS.get(header.toString('hex', 0, 4)));
+  }
   const version = header.readUInt32BE(8);
   if (version !== BTSNOOP_VERSION) throw damaged(`version ${String(version)} of the format`);
   const datalink = header.readUInt32BE(12);
@@ -97,9 +99,22 @@ const hciEvents: Interpret = (record) => {
   return h4Events({ ...record, data: Buffer.concat([Buffer.of(type), record.data]) });
 };
 
-const notBtsnoop = (): PhoneKeyError => damaged('it does not begin as a btsnoop file does');
+/** Other captures, by their first four bytes. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ['0a0d0d0a', 'pcapng'],
+  ['a1b2c3d4', 'pcap'],
+  ['d4c3b2a1', 'pcap'],
+  ['a1b23c4d', 'pcap'],
+  ['4d3cb2a1', 'pcap'],
+]);
 
-const damaged = (what: string): PhoneKeyError =>
-  new PhoneKeyError('usage.invalid', `the capture cannot be read: ${what}`, {
-    hint: 'Give a btsnoop file, such as btmon -w writes.',
-  });
+const notBtsnoop = (other?: string): PhoneKeyError =>
+  other === undefined
+    ? damaged('it does not begin as a btsnoop file does')
+    : damaged(`it is a ${other} file`, 'Make a btsnoop of it: tshark -r FILE -F btsnoop -w OTHER.');
+
+const damaged = (
+  what: string,
+  hint = 'Give a btsnoop file, such as btmon -w or Android writes.',
+): PhoneKeyError =>
+  new PhoneKeyError('usage.invalid', `the capture cannot be read: ${what}`, { hint });

@@ -18,7 +18,7 @@ import type { AirDevice, AirEvent, CaptureEvent } from './record.js';
  */
 const MonitorOpcode = { newIndex: 0, deleteIndex: 1, openIndex: 8, closeIndex: 9 } as const;
 
-/** Records that are no packets and introduce nobody, by their opcodes. */
+/** Records that are no packets, by their opcodes. */
 const NOTES: ReadonlyMap<number, string> = new Map([
   [MonitorOpcode.newIndex, 'New Index'],
   [MonitorOpcode.deleteIndex, 'Delete Index'],
@@ -111,21 +111,24 @@ export class MonitorReader {
       const packet = Buffer.concat([Buffer.of(type), data]);
       return [recordEvent({ time, index, direction, packet }, cut)];
     }
+    const note = NOTES.get(opcode) ?? `monitor record ${String(opcode)}`;
+    const told = { type: 'note', time, name: note, bytes: data.length } as const;
+    return [told, ...this.#presence(number, opcode, data, time)];
+  };
+
+  /** Who comes and goes. */
+  #presence(number: number, opcode: number, data: Buffer, time: number): readonly AirEvent[] {
     const isNew = opcode === MonitorOpcode.newIndex;
     const found = isNew ? readable(() => NEW_INDEX.read(data)) : undefined;
+    if (found === undefined && opcode !== MonitorOpcode.deleteIndex) return [];
     const before = this.#devices.get(number);
-    const leaves = before !== undefined && opcode === MonitorOpcode.deleteIndex;
-    if (found === undefined && !leaves) {
-      const name = NOTES.get(opcode) ?? `monitor record ${String(opcode)}`;
-      return [{ type: 'note', time, name, bytes: data.length }];
-    }
     this.#devices.delete(number);
     const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
     if (found === undefined) return left;
     const [name = ''] = Buffer.from(found.name).toString('utf8').split('\0', 1);
     const device = this.#introduce(number, addressText(found.address), name);
     return [...left, { type: 'came', device, time }];
-  };
+  }
 
   #introduce(number: number, address: string, label: string): AirDevice {
     const device = { index: this.#next++, address, label };

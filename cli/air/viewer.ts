@@ -1,6 +1,5 @@
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
-import { printable } from '../../air/decode/fields.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import type {
   AttributeValue,
@@ -69,12 +68,7 @@ export class HciView {
     const isShown = (party: Party): boolean =>
       only === undefined || this.#names.isCalled(party, only);
     const packet = this.#decoder.push(event);
-    if (packet === undefined) {
-      if (event.type === 'record') return [];
-      const { line, party } = presence(event);
-      return isShown(party) ? [line] : [];
-    }
-    if (!isShown(packet.device)) return [];
+    if (packet === undefined || !isShown(packet.device)) return [];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
     const who = `${packet.device.name} ${arrow}`;
@@ -86,23 +80,6 @@ export class HciView {
     return [];
   }
 }
-
-/** Who comes and goes. */
-const presence = ({
-  type,
-  device,
-  time,
-}: Extract<CaptureEvent, { type: 'came' | 'left' }>): { line: ViewLine; party: Party } => {
-  const { index, address, label } = device;
-  const name = printable(label) || address || `controller ${String(index)}`;
-  const party = { name, address: address || null };
-  const event = { type: type === 'came' ? 'powered-on' : 'powered-off', device: party } as const;
-  const line = {
-    ...{ type: event.type, time, fields: { index, device: party } },
-    ...describeEvent({ ...event, time }),
-  };
-  return { line, party };
-};
 
 /** What happens on the air, down to the messages between phones and cars. */
 export class AirView {

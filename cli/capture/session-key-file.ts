@@ -14,10 +14,10 @@ import type { Context } from '../context.js';
  * @throws PhoneKeyError `usage.invalid` with a real adapter, or where the file cannot be used;
  *   `keys.permissions` where others may read it
  */
-export const sessionKeyLog = ({
-  options: { sessionKeys: path, radio },
-  output,
-}: Pick<Context, 'options' | 'output'>): KeyLog | undefined => {
+export const sessionKeyLog = (
+  { options: { sessionKeys: path, radio }, output }: Pick<Context, 'options' | 'output'>,
+  write: (file: number, text: string) => number = writeSync,
+): KeyLog | undefined => {
   if (path === undefined) return undefined;
   if (radio === 'ble') {
     throw new PhoneKeyError('usage.invalid', '--session-keys is for the virtual air alone', {
@@ -32,7 +32,7 @@ export const sessionKeyLog = ({
       try {
         const text = begin + line;
         begin = '';
-        if (writeSync(file, text) === text.length) return;
+        if (write(file, text) === text.length) return;
         begin = '\n'; // the next line is whole all the same
         throw new Error('there is no room for it');
       } finally {

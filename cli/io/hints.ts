@@ -95,8 +95,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   'what was asked for may have been done.': 'what was asked for may have been done: key air list.',
   'Or serve HCI over TCP on 127.0.0.1:6402 and':
     'Or serve HCI over TCP (key air start --h4 127.0.0.1:6402) and',
-  'Give a btsnoop file, such as btmon -w writes.':
-    'Give a file that --capture or btmon -w has written.',
+  'Give a btsnoop file, such as btmon -w or Android writes.':
+    'Give a file that --capture, btmon -w or Android has written.',
 };
 
 const SENTENCES: readonly (readonly [string, string])[] = [

@@ -58,7 +58,7 @@ describe('times that are no dates', () => {
       '-00:00:01.000',
       '+01:01:01.000',
     ]);
-    expect(err).toMatch(/^key: this capture has no dates[^\n]* first record\n$/);
+    expect(err).toMatch(/^this capture has no dates[^\n]* first record\n$/);
   });
 
   it('are null for machines', async () => {

@@ -1,11 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EXIT } from '../../cli/exit-codes.js';
 import { Interrupt } from '../../cli/io/interrupt.js';
+import { sessionKeyLog } from '../../cli/capture/session-key-file.js';
 import { runOn } from '../../cli/run.js';
+import { SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
+import { testContext, testHost } from '../support/cli-host.js';
 import { btsnoopHeader, btsnoopRecord } from '../../air/capture/btsnoop.js';
 
 let home: string;
@@ -55,6 +58,26 @@ describe('a log that cannot be written', () => {
     expect({ code, interrupted }).toEqual({ code: EXIT.ok, interrupted: false });
     expect(out).toContain('key car start');
   });
+});
+
+it('a file of session keys that has no room loses a line, and says so', () => {
+  const path = join(home, 'session.keys');
+  const host = testHost();
+  const context = testContext(host, { home, sessionKeys: path });
+  let room = 60;
+  const log = sessionKeyLog(context, (file, text) => {
+    const fits = text.slice(0, room);
+    room -= fits.length;
+    return writeSync(file, fits);
+  });
+  const line = (label: string): string => `${SESSION_KEY_LABEL} ${label.repeat(20)}\n`;
+  for (const label of ['a', 'b']) log?.(line(label));
+  room = 1000;
+  for (const label of ['c', 'd']) log?.(line(label));
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const [a, c, d] = ['a', 'c', 'd'].map((label) => line(label).trim());
+  expect(host.written.err.match(/not written: there is no room/g)).toHaveLength(1);
+  expect(lines).toEqual([a, line('b').slice(0, 60 - line('a').length), c, d, '']);
 });
 
 describe('a result that cannot be written', () => {

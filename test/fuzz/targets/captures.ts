@@ -3,6 +3,7 @@ import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
 import { capturing } from '../../../air/capture/capturing.js';
 import { captureAir } from '../../../air/capture/monitor.js';
 import { AirDecoder } from '../../../air/decode/air-decoder.js';
+import { HciDecoder } from '../../../air/decode/hci-decoder.js';
 import { LineDecoder, LineTooLong } from '../../../local/rpc/lines.js';
 import { VirtualAir } from '../../../air/index.js';
 import { HubOperations } from '../../../air/hub/hub-operations.js';
@@ -77,19 +78,22 @@ export const captureTargets: readonly Target[] = [
       utf8('btsnoop\0'),
       Uint8Array.of(0, 0, 7, 0xd1),
       Uint8Array.of(0, 0, 3, 0xea),
+      Uint8Array.of(0, 0, 3, 0xe9),
       Uint8Array.of(4, 0x3e, 0x13, 1),
     ],
     maxLength: 2048,
     run(input) {
       const reader = new BtsnoopReader();
-      const decoder = new AirDecoder();
+      const [decoder, packets] = [new AirDecoder(), new HciDecoder()];
       let told = 0;
       refusing(['usage.invalid'], () => {
         for (let at = 0; at < input.length; at += 100) {
           for (const event of reader.push(Buffer.from(input.subarray(at, at + 100)))) {
             told += decoder.push(event).length;
+            if (event.type === 'record') demand(packets.push(event) !== undefined, 'told');
           }
         }
+        told += decoder.end().length;
         reader.end();
       });
       demand(told <= input.length, 'no more is told than there are bytes');

@@ -127,6 +127,7 @@ describe('a capture of the monitor', () => {
     );
     expect(told).toEqual([
       'System Note: 6 B',
+      'New Index: 16 B',
       'came 0 00:00:00:00:00:06 phone',
       'Open Index: 0 B',
       '0 sent 01030c00',
@@ -135,7 +136,9 @@ describe('a capture of the monitor', () => {
       '0 received 024020040000000400',
       'Index Information: 8 B',
       'Close Index: 0 B',
+      'Delete Index: 0 B',
       'left 0 00:00:00:00:00:06 phone',
+      'New Index: 16 B',
       'came 2 00:00:00:00:00:07 car', // the same number, another controller
       '2 sent 01030c00',
     ]);
@@ -153,6 +156,7 @@ describe('a file that is none', () => {
     ['empty', ''],
     ['too short', '6274736e6f6f70'],
     ['something else', '7f454c4602010100000000000000000002003e00'],
+    ['a pcap file', `d4c3b2a102000400${'00'.repeat(16)}`],
     ['another version', '6274736e6f6f700000000002000003ea'],
     ['another datalink', '6274736e6f6f700000000001000003eb'],
     ['a record without end', `${btsnoopHeader().toString('hex')}ffffffffffffffff${'0'.repeat(32)}`],
