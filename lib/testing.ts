@@ -2,5 +2,7 @@
 export { MemoryCarStore } from './phone/store.js';
 export { seededRandom } from './platform/seeded-random.js';
 export { SimClock } from './platform/sim-clock.js';
-export { memoryLinkPair, MemoryRadio } from './radio/memory.js';
-export type { MemoryLink, MemoryLinkOptions } from './radio/memory.js';
+export { MemoryRadio } from './radio/memory.js';
+export type { MemoryPeripheralOptions, MemoryRadioOptions } from './radio/memory.js';
+export { memoryLinkPair } from './radio/memory-link.js';
+export type { MemoryLink, MemoryLinkOptions, MemoryLinkPair } from './radio/memory-link.js';

@@ -37,7 +37,7 @@ export const startCar = async (
   options: { host?: TestHost; suite?: Suite; carClock?: (clock: SimClock) => Clock } = {},
 ) => {
   const clock = new SimClock();
-  const radio = new MemoryRadio();
+  const radio = new MemoryRadio({ clock });
   const warnings: string[] = [];
   const car = await startTestCar({
     peripheral: radio.peripheral(),

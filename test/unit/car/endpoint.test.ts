@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { memoryLinkPair } from '../../../lib/radio/memory.js';
+import { memoryLinkPair } from '../../../lib/radio/memory-link.js';
 import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
 import { ROTATION_MS } from '../../../lib/car/endpoint.js';
 import { advertisementIsFrom, advertisementKey } from '../../../lib/native/advertisement.js';

@@ -23,7 +23,7 @@ export interface Logged {
 /** Phones and cars on one air and one simulated clock. */
 export class Air {
   readonly clock = new SimClock();
-  readonly radio = new MemoryRadio();
+  readonly radio = new MemoryRadio({ clock: this.clock });
   readonly random = seededRandom('air');
   /** Milliseconds since 1970, on every phone when the clock began. */
   wall = 0;
