@@ -1,8 +1,8 @@
-/** `phonekey/testing`: a clock that stands still, repeatable randomness, links without a radio. */
+/** Of `phonekey/testing`, what knows no car: a clock that stands still, repeatable randomness, links without a radio. */
 export { MemoryCarStore } from './phone/store.js';
 export { seededRandom } from './platform/seeded-random.js';
 export { SimClock } from './platform/sim-clock.js';
 export { MemoryRadio } from './radio/memory.js';
-export type { MemoryPeripheralOptions, MemoryRadioOptions } from './radio/memory.js';
+export type { MemoryPeripheralOptions } from './radio/memory.js';
 export { memoryLinkPair } from './radio/memory-link.js';
 export type { MemoryLink, MemoryLinkOptions, MemoryLinkPair } from './radio/memory-link.js';

@@ -1,7 +1,6 @@
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
-import { SimClock } from '../../lib/platform/sim-clock.js';
+import { SimClock, turnsOf } from '../../lib/platform/sim-clock.js';
 import { stay } from '../../lib/platform/stay.js';
-import { inTurn } from '../../lib/platform/turn.js';
 
 /** Time as the medium has it: a clock, and turns. */
 export interface AirTime extends Clock {
@@ -23,10 +22,7 @@ export const airTime = (clock: Clock): AirTime => {
   return {
     now: timers.now.bind(timers),
     after: timers.after.bind(timers),
-    defer: (deliver) => {
-      if (clock instanceof SimClock) clock.stir();
-      inTurn(deliver);
-    },
+    defer: turnsOf(clock),
     hold: clock instanceof SimClock ? () => LEAVE : stay,
   };
 };

@@ -1,4 +1,6 @@
-import { inTurn } from '../platform/turn.js';
+import { systemClock } from '../platform/clock.js';
+import type { Clock } from '../platform/clock.js';
+import { turnsOf } from '../platform/sim-clock.js';
 import { offeredMtu } from './host/att-state.js';
 import { checkChunk, LinkBuffer } from './link-buffer.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
@@ -12,6 +14,8 @@ export interface MemoryLink extends Link {
 }
 
 export interface MemoryLinkOptions {
+  /** That of the phones and cars (default: the system's). A simulated one stands still while something is on its way. */
+  readonly clock?: Clock;
   /** ATT MTU in bytes, 23 to 517 (default 256). */
   readonly mtu?: number;
   /** Sees each chunk on its way to the other end; may change it, or drop it by returning undefined. */
@@ -26,7 +30,8 @@ export type MemoryLinkPair = Readonly<Record<'phone' | 'car', MemoryLink>>;
  */
 export const memoryLinkPair = (options: MemoryLinkOptions = {}): MemoryLinkPair => {
   const mtu = offeredMtu(options.mtu);
-  const { tamper = (chunk: Uint8Array) => chunk } = options;
+  const { tamper = (chunk: Uint8Array) => chunk, clock = systemClock } = options;
+  const inTurn = turnsOf(clock);
   const buffers = { phone: new LinkBuffer(), car: new LinkBuffer() };
   const linkOf = (own: 'phone' | 'car', other: 'phone' | 'car'): MemoryLink => {
     /** The other end hears of it after what is on its way. */

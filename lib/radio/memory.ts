@@ -3,7 +3,7 @@ import type { AdvertisingContent } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import { systemClock } from '../platform/clock.js';
 import type { Cancel, Clock } from '../platform/clock.js';
-import { inTurn } from '../platform/turn.js';
+import { turnsOf } from '../platform/sim-clock.js';
 import { encodeSet } from './advertising-data.js';
 import { notThere } from './gatt-row.js';
 import { memoryLinkPair, subscribing } from './memory-link.js';
@@ -16,11 +16,6 @@ import type {
   Peripheral,
   PeripheralService,
 } from './types.js';
-
-export interface MemoryRadioOptions extends MemoryLinkOptions {
-  /** Of advertising, and of how long connecting may take: that of the phones and cars (default: the system's). */
-  readonly clock?: Clock;
-}
 
 export interface MemoryPeripheralOptions {
   /** How many phones it serves at one time, 1 or more (default: any number). While it serves so many it says that it is busy. */
@@ -44,13 +39,14 @@ export class MemoryRadio {
   readonly #opened = new Set<Central | Peripheral>();
   #sequence = 0;
 
-  constructor({ clock = systemClock, ...options }: MemoryRadioOptions = {}) {
+  constructor(options: MemoryLinkOptions = {}) {
+    const { clock = systemClock } = options;
     const connect = (): MemoryLinkPair => {
       const pair = memoryLinkPair(options);
       this.links.push(pair);
       return pair;
     };
-    this.#air = { clock, cars: new Map(), listeners: new Set(), connect };
+    this.#air = { clock, inTurn: turnsOf(clock), cars: new Map(), listeners: new Set(), connect };
   }
 
   /** A car's radio. @throws PhoneKeyError `usage.invalid` for less than one link */
@@ -78,6 +74,7 @@ export class MemoryRadio {
 /** What the radios share. */
 interface MemoryAir {
   readonly clock: Clock;
+  readonly inTurn: (fn: () => void) => void;
   /** Those that are not closed, by id. */
   readonly cars: Map<string, MemoryPeripheral>;
   /** Called when a car advertises something else, or has room again. */
@@ -152,7 +149,7 @@ class MemoryPeripheral implements Peripheral {
   }
 
   #changed(): void {
-    for (const listener of this.#air.listeners) inTurn(() => listener(this));
+    for (const listener of this.#air.listeners) this.#air.inTurn(() => listener(this));
   }
 
   async #close(): Promise<void> {
@@ -186,7 +183,7 @@ class MemoryCentral implements Central {
         if (!isOver() && filters.some((filter) => filter.matches(heard))) found(heard);
       }
     };
-    const { clock, cars, listeners } = this.#air;
+    const { clock, inTurn, cars, listeners } = this.#air;
     let cancel: Cancel = () => undefined;
     const listen = (): void => {
       if (isOver()) return;
