@@ -3,6 +3,6 @@ export { MemoryCarStore } from './phone/store.js';
 export { seededRandom } from './platform/seeded-random.js';
 export { SimClock } from './platform/sim-clock.js';
 export { MemoryRadio } from './radio/memory.js';
-export type { MemoryPeripheralOptions } from './radio/memory.js';
+export type { MemoryPeripheral, MemoryPeripheralOptions } from './radio/memory.js';
 export { memoryLinkPair } from './radio/memory-link.js';
 export type { MemoryLink, MemoryLinkOptions, MemoryLinkPair } from './radio/memory-link.js';

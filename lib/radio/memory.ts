@@ -22,6 +22,11 @@ export interface MemoryPeripheralOptions {
   readonly links?: number;
 }
 
+export interface MemoryPeripheral extends Peripheral {
+  /** What phones hear it by: `Advertisement.id`. */
+  readonly id: string;
+}
+
 /** From one advertisement of a car to its next, in milliseconds. */
 const ADVERTISING_MS = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -50,14 +55,14 @@ export class MemoryRadio {
   }
 
   /** A car's radio. @throws PhoneKeyError `usage.invalid` for less than one link */
-  peripheral({ links = Infinity }: MemoryPeripheralOptions = {}): Peripheral {
+  peripheral({ links = Infinity }: MemoryPeripheralOptions = {}): MemoryPeripheral {
     if (!(links >= 1)) throw new PhoneKeyError('usage.invalid', 'a peripheral has a link or more');
-    return this.#keep(new MemoryPeripheral(this.#air, `memory-${++this.#sequence}`, links));
+    return this.#keep(new Car(this.#air, `memory-${++this.#sequence}`, links));
   }
 
   /** A phone's radio. */
   central(): Central {
-    return this.#keep(new MemoryCentral(this.#air));
+    return this.#keep(new Phone(this.#air));
   }
 
   /** Closes all of them, and with them every link. */
@@ -76,14 +81,14 @@ interface MemoryAir {
   readonly clock: Clock;
   readonly inTurn: (fn: () => void) => void;
   /** Those that are not closed, by id. */
-  readonly cars: Map<string, MemoryPeripheral>;
+  readonly cars: Map<string, Car>;
   /** Called when a car advertises something else, or has room again. */
-  readonly listeners: Set<(car: MemoryPeripheral) => void>;
+  readonly listeners: Set<(car: Car) => void>;
   connect(): MemoryLinkPair;
 }
 
-/** Own properties, as in MemoryCentral: a test may spread it and replace one of them. */
-class MemoryPeripheral implements Peripheral {
+/** Own properties, as in Phone: a test may spread it and replace one of them. */
+class Car implements MemoryPeripheral {
   readonly id: string;
   readonly mostLinks: number;
   readonly #air: MemoryAir;
@@ -163,7 +168,7 @@ class MemoryPeripheral implements Peripheral {
   }
 }
 
-class MemoryCentral implements Central {
+class Phone implements Central {
   readonly #air: MemoryAir;
   readonly #power = new AbortController();
   /** By the id of the car. */
@@ -178,7 +183,7 @@ class MemoryCentral implements Central {
     if (signal.aborted) return;
     const power = this.#power.signal;
     const isOver = (): boolean => signal.aborted || power.aborted; // `found` may end it
-    const hear = (car: MemoryPeripheral): void => {
+    const hear = (car: Car): void => {
       for (const heard of car.advertisements) {
         if (!isOver() && filters.some((filter) => filter.matches(heard))) found(heard);
       }
@@ -237,7 +242,7 @@ class MemoryCentral implements Central {
     await Promise.all([...this.#links.values()].map((link) => link.close()));
   };
 
-  #link(car: MemoryPeripheral, profile: GattProfile): CentralLink {
+  #link(car: Car, profile: GattProfile): CentralLink {
     const { id } = car;
     const service = car.serviceOf(profile);
     const pair = this.#air.connect();

@@ -28,7 +28,9 @@ for (const central of [air.central(), noble, new MemoryRadio().central()]) {
 }
 
 const car = air.peripheral();
-await car.start([{ profile: nativeProfile, onLink: (link) => link.open({ data() {}, closed() {} }) }]);
+await car.start([
+  { profile: nativeProfile, onLink: (link) => link.open({ data() {}, closed() {} }) },
+]);
 await car.advertise([nativeAdvertising(Uint8Array.of(1))]);
 await aMoment();
 console.log('advertised');

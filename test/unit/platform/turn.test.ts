@@ -24,7 +24,13 @@ describe.each([
     });
     void Promise.resolve().then(() => order.push('a promise'));
     await done;
-    expect(order).toEqual(['a promise', 'a turn', 'its promise', 'another one', 'a turn out of it']);
+    expect(order).toEqual([
+      'a promise',
+      'a turn',
+      'its promise',
+      'another one',
+      'a turn out of it',
+    ]);
   });
 
   it('come although the timers of the test are faked', async () => {

@@ -23,7 +23,7 @@ describe('startTestCar', () => {
     const keys = await test.owner.listKeys({ car: 'Blue' });
     expect(keys.map(({ role }) => role)).toEqual(['owner', 'driver', 'valet', 'none']);
     await driver!.trunk();
-    await expect(valet!.trunk()).rejects.toMatchObject({ code: 'car.refused' });
+    await expect(valet!.trunk()).rejects.toMatchObject({ code: 'car.not-permitted' });
     await test.close();
   });
 
