@@ -11,7 +11,7 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
-import { startTestCar, TestHost } from '../../support/test-car.js';
+import { startEndpoint, TestHost } from '../../support/test-car.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -30,7 +30,7 @@ export class Air {
 
   car(host = new TestHost()) {
     const { clock, radio, random } = this;
-    return startTestCar({ peripheral: radio.peripheral(), clock, random, host });
+    return startEndpoint({ peripheral: radio.peripheral(), clock, random, host });
   }
 
   phone(central: Central = this.radio.central(), name = 'Ada', suite: Suite = cheapSuite) {
