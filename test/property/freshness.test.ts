@@ -86,7 +86,11 @@ const longest = async (
   const left = { 'to-car': [...held['to-car']], 'from-car': [...held['from-car']] };
   let holding = false;
   const phone = air.phone(
-    heldBack(() => air.radio.central(), clock, (going) => (holding ? (left[going].shift() ?? 0) : 0)),
+    heldBack(
+      () => air.radio.central(),
+      clock,
+      (going) => (holding ? (left[going].shift() ?? 0) : 0),
+    ),
   );
   await introduce(phone.store, host);
   const asked = new Map<string, number>();
