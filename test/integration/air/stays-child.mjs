@@ -36,12 +36,10 @@ await aMoment();
 console.log('advertised');
 
 const phone = air.central();
-let heard;
-await new Promise((resolve) => {
-  const found = (advertisement) => resolve((heard = advertisement));
-  scan(phone, found);
-});
-const link = await phone.connect(heard, nativeProfile);
+let hear;
+const heard = new Promise((resolve) => (hear = resolve));
+await scan(phone, hear, heard);
+const link = await phone.connect(await heard, nativeProfile);
 await link.open({ data() {}, closed() {} });
 await car.advertise([]);
 await aMoment();

@@ -6,7 +6,7 @@ import { expect, it } from '@jest/globals';
 const child = fileURLToPath(new URL('./stays-child.mjs', import.meta.url));
 
 it('a process stays while it scans, advertises or has a link, as with an adapter, and ends after that', async () => {
-  const run = await promisify(execFile)(process.execPath, [child], { timeout: 10_000 }).catch(
+  const run = await promisify(execFile)(process.execPath, [child], { timeout: 20_000 }).catch(
     (error: unknown) => error as { stdout: string; code?: number },
   );
   expect(run).toMatchObject({
