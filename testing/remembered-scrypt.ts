@@ -11,7 +11,8 @@ const known = new Map<string, Uint8Array>();
 export const rememberedScrypt: Suite = {
   ...defaultSuite,
   scrypt(password, salt, cost, length) {
-    const key = [toHex(password), toHex(salt), ...Object.values(cost), length].join();
+    const { N, r, p } = cost;
+    const key = [toHex(password), toHex(salt), N, r, p, length].join();
     const derived = known.get(key) ?? defaultSuite.scrypt(password, salt, cost, length);
     known.set(key, derived);
     return derived.slice();

@@ -23,7 +23,7 @@ export interface TestCarOptions<C extends Clock = SimClock> {
   readonly seed?: string;
 }
 
-/** A car and the phones that are its keys, in this process, without a radio. */
+/** A car and the phones that are its keys, in this process, without a radio. Its parts may be taken one by one. */
 export interface TestCar<C extends Clock = SimClock> extends AsyncDisposable {
   readonly radio: MemoryRadio;
   /** What waits for time, as a call that times out does, goes on when this is moved: `clock.until(...)`. */
@@ -39,17 +39,17 @@ export interface TestCar<C extends Clock = SimClock> extends AsyncDisposable {
   /** The first owner: one of `phones`, or, where none of them is to be an owner, one more. */
   readonly owner: PhoneKey;
   /** Milliseconds since 1970, for the dates of grants: with a SimClock 15 January 2027, 8:00 UTC, and what it was moved by. */
-  wallTime(): number;
+  readonly wallTime: () => number;
   /** A phone that is not paired. @param options in place of those that it shares with the others */
-  newPhone(options?: Partial<PhoneKeyOptions>): PhoneKey;
+  readonly newPhone: (options?: Partial<PhoneKeyOptions>) => PhoneKey;
   /**
    * Taps the key card, and has the phone pair with the code on the car's screen.
    * @param role of its key (default `owner`)
    * @throws PhoneKeyError as `PhoneKey.pair`, `sim.refused`
    */
-  pair(phone: PhoneKey, role?: Role): Promise<void>;
+  readonly pair: (phone: PhoneKey, role?: Role) => Promise<void>;
   /** Stops the car and closes all radios. Twice is allowed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** When a SimClock begins, in milliseconds since 1970. */

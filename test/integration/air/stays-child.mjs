@@ -1,4 +1,4 @@
-/* global AbortController, setTimeout */
+/* global AbortController */
 // A process that has nothing to do but what is on its air: it has to live as long as that goes on, and then to
 // end by itself. Prints how far it came.
 import { loadNoble, VirtualAir } from '../../../dist/air/index.js';
