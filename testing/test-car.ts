@@ -12,6 +12,7 @@ import { MemoryRadio } from '../lib/radio/memory.js';
 import { openWindow } from './open-window.js';
 import { rememberedScrypt as suite } from './remembered-scrypt.js';
 
+/** What a test may ask for. */
 export interface TestCarOptions<C extends Clock = SimClock> {
   /** Of the car, 1 to 32 bytes of UTF-8 (default `Test car`). */
   readonly name?: string;

@@ -13,6 +13,7 @@ export interface MemoryLink extends Link {
   lose(): void;
 }
 
+/** How links without a radio behave. */
 export interface MemoryLinkOptions {
   /** That of the phones and cars (default: the system's). A simulated one stands still while something is on its way. */
   readonly clock?: Clock;
@@ -22,6 +23,7 @@ export interface MemoryLinkOptions {
   readonly tamper?: (chunk: Uint8Array, from: 'phone' | 'car') => Uint8Array | undefined;
 }
 
+/** Both ends of one link. */
 export type MemoryLinkPair = Readonly<Record<'phone' | 'car', MemoryLink>>;
 
 /**

@@ -17,11 +17,13 @@ import type {
   PeripheralService,
 } from './types.js';
 
+/** How a car in memory serves phones. */
 export interface MemoryPeripheralOptions {
   /** How many phones it serves at one time, 1 or more (default: any number). While it serves so many it says that it is busy. */
   readonly links?: number;
 }
 
+/** A car's radio in memory. */
 export interface MemoryPeripheral extends Peripheral {
   /** What phones hear it by: `Advertisement.id`. */
   readonly id: string;
@@ -60,7 +62,7 @@ export class MemoryRadio {
     return this.#keep(new Car(this.#air, `memory-${++this.#sequence}`, links));
   }
 
-  /** A phone's radio. */
+  /** A phone's radio; it hears every car at -40 dBm. */
   central(): Central {
     return this.#keep(new Phone(this.#air));
   }
