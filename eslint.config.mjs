@@ -15,7 +15,7 @@ const DIALECTS = 'native|tesla';
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(local|air|firmware-sim|cli|bench|examples|lab|test)/'),
+  regex: up('(local|air|firmware-sim|cli|bench|examples|lab|testing|test)/'),
   message: 'lib imports nothing of local, air, firmware-sim or cli.',
 };
 const OUTSIDE_LOCAL = {
@@ -75,7 +75,7 @@ const THE_WIRE = {
   message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
-  regex: up('(lib/phone|cli|bench|examples|lab|test)/'),
+  regex: up('(lib/phone|cli|bench|examples|lab|testing|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
@@ -92,6 +92,10 @@ const WHOLE_AIR = {
   allowTypeImports: true,
   message:
     'Most commands need little of the air, and loading all of it takes a tenth of a second: import the module itself.',
+};
+const UNDER_THE_TESTING = {
+  regex: up('(local|air|cli|bench|examples|lab|scripts|test)/|lib/native/'),
+  message: 'testing joins phones of lib and a simulated car, and knows nothing else.',
 };
 const UNDER_THE_LAB = {
   regex: up('(cli|bench|examples|scripts|test)/'),
@@ -126,6 +130,7 @@ const DIRECTIONS = [
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, MEMORY_OF_A_CAR, WHOLE_AIR]],
+  [['testing/**'], [UNDER_THE_TESTING, NODE]],
   [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
@@ -192,6 +197,8 @@ export default defineConfig(
     'lib/native/schema/gen/',
     'test/support/schema/',
     'test/interop/**/target/',
+    // Written for other people's projects, which are set up in another way.
+    'docs/guides/test-runners/',
   ]),
   js.configs.recommended,
   {
@@ -255,7 +262,12 @@ export default defineConfig(
     rules: { 'no-restricted-globals': ['error', ...CLOCKS] },
   },
   {
-    files: ['lib/platform/**/*.ts', 'air/{medium,sim}/**/*.ts', 'firmware-sim/{*,flash/*}.ts'],
+    files: [
+      'lib/platform/**/*.ts',
+      'air/{medium,sim}/**/*.ts',
+      'firmware-sim/{*,flash/*}.ts',
+      'testing/**/*.ts',
+    ],
     ignores: [
       'lib/platform/turn.ts',
       'firmware-sim/{homes,index}.ts',

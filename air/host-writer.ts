@@ -1,3 +1,4 @@
+import { inTurn } from '../lib/platform/turn.js';
 import type { Socket } from 'node:net';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
@@ -44,7 +45,7 @@ export class HostWriter {
   #flushNext(): void {
     if (this.#flushes) return;
     this.#flushes = true;
-    setImmediate(() => {
+    inTurn(() => {
       this.#flushes = false;
       this.flush();
     });

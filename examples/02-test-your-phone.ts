@@ -1,20 +1,10 @@
-// A phone app tested against a whole car, without any radio: what a test of yours would do. The car's
-// clock stands still until it is told to move, so thirty seconds take no time.
+// A phone app tested against a whole car, without any radio: what a test of yours would do. The clock stands still
+// until it is told to move, so thirty seconds take no time. For your test runner: docs/guides/test-runners.md.
 import assert from 'node:assert/strict';
-import { PhoneKey } from 'phonekey';
-import { SimulatedCar } from 'phonekey/sim';
-import { MemoryCarStore, MemoryRadio, SimClock } from 'phonekey/testing';
+import { openWindow, startTestCar } from 'phonekey/testing';
 
-const radio = new MemoryRadio();
-const clock = new SimClock();
-const car = await SimulatedCar.start({ name: 'Car', peripheral: radio.peripheral(), clock });
-const phone = new PhoneKey({ central: radio.central(), store: new MemoryCarStore() });
-
-await car.control.tap({ reader: 'console', purpose: 'pair' });
-const screen = await car.control.screen();
-assert(screen.state === 'pairing');
-await assert.rejects(phone.pair({ code: '00000000' }), { code: 'pairing.wrong-code' });
-await phone.pair({ code: screen.code });
+// A car, and a phone that is its owner's key.
+const { car, clock, id, newPhone, phone, close } = await startTestCar();
 
 await phone.unlock();
 assert.equal((await car.control.status()).locked, false);
@@ -23,10 +13,17 @@ assert.equal((await car.control.status()).locked, false);
 await clock.advance(30_000);
 assert.equal((await car.control.status()).locked, true);
 
-// Somebody resets the car: it forgets every key and becomes another one, so that its old phones do not even
-// find it.
-await car.control.reset();
-await assert.rejects(phone.unlock({ timeoutMs: 100 }), { code: 'car.not-found' });
+// Another phone, which its owner pairs as people do: with the key card, and the code on the car's screen.
+const other = newPhone({ name: 'Bob' });
+const code = await openWindow(car, 'driver');
+await assert.rejects(other.pair({ code: '00000000', id }), { code: 'pairing.wrong-code' });
+await other.pair({ code, id });
+await other.unlock();
 
-await car.stop();
+// Somebody resets the car: it forgets every key and becomes another one, so that its old phones do not even
+// find it. What ends by its timeout needs time that moves.
+await car.control.reset();
+await assert.rejects(clock.until(phone.unlock()), { code: 'car.not-found' });
+
+await close();
 console.log('the phone does what it should');

@@ -8,13 +8,17 @@ export type Hold = (going: MessageDirection) => number;
 /**
  * A phone's radio with a man in the middle of each of its links: he reads nothing, holds back what he likes, lets
  * everything through in order, and keeps the car's end up when the phone has closed its own.
+ * @param radio a new one for each of his links, as one has a single link to a car
  */
-export const heldBack = (central: Central, clock: Clock, hold: Hold): Central => ({
-  scan: (filters, found, signal) => central.scan(filters, found, signal),
-  connect: async (advertisement, profile, options) =>
-    between(await central.connect(advertisement, profile, options), clock, hold),
-  close: () => central.close(),
-});
+export const heldBack = (radio: () => Central, clock: Clock, hold: Hold): Central => {
+  const central = radio();
+  return {
+    scan: (filters, found, signal) => central.scan(filters, found, signal),
+    connect: async (advertisement, profile, options) =>
+      between(await radio().connect(advertisement, profile, options), clock, hold),
+    close: () => central.close(),
+  };
+};
 
 const between = (link: CentralLink, clock: Clock, hold: Hold): CentralLink => {
   let phone: LinkHandlers | undefined;

@@ -16,6 +16,7 @@ const FOLDERS = [
   'bench',
   'examples',
   'lab',
+  'testing',
   'test/explore',
   'test/fuzz',
   'test/load',

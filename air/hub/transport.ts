@@ -1,3 +1,4 @@
+import { inTurn } from '../../lib/platform/turn.js';
 import type { Socket } from 'node:net';
 import { H4Decoder, H4Error } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
@@ -69,7 +70,7 @@ export class HubTransport implements AirTransport {
 
   /** A turn for each: hosts rely on their promises having run between two packets. */
   #deliver(packet: Uint8Array): void {
-    setImmediate(() => {
+    inTurn(() => {
       if (this.#closed) return;
       for (const listener of [...this.#packetListeners]) listener(packet);
     });

@@ -1,3 +1,4 @@
+import type { Cancel } from '../../lib/platform/clock.js';
 import { packetBytes, packetMs } from './airtime.js';
 import type { Conditions } from './conditions.js';
 import { Listeners } from './listeners.js';
@@ -23,6 +24,8 @@ export class AdvertisingChannels {
   readonly #trains = new Set<RunningTrain>();
   /** Those without a timer. */
   readonly #resting = new Set<RunningTrain>();
+  /** Of the hold on the process, while there is a train or a listener. */
+  #release: Cancel | undefined;
 
   readonly #conditions: Conditions;
 
@@ -34,6 +37,7 @@ export class AdvertisingChannels {
   listen(station: Station, windows: readonly ScanWindow[]): void {
     const { paced, unit } = this.#conditions;
     this.listeners.set(station, paced || windows.length === 0 ? windows : [ALWAYS]);
+    this.#hold();
     if (windows.length === 0) return;
     if (!paced) {
       for (const { from, pdu, txPower } of this.#trains) {
@@ -59,6 +63,7 @@ export class AdvertisingChannels {
     };
     station.advertising.set(set, running);
     this.#trains.add(running);
+    this.#hold();
     if (this.#conditions.paced) this.#arm(running, 0);
     else this.#event(running);
   }
@@ -76,6 +81,16 @@ export class AdvertisingChannels {
     train.cancel?.();
     this.#trains.delete(train);
     this.#resting.delete(train);
+    this.#hold();
+  }
+
+  #hold(): void {
+    if (this.#trains.size + this.listeners.size > 0) {
+      this.#release ??= this.#conditions.time.hold();
+    } else {
+      this.#release?.();
+      this.#release = undefined;
+    }
   }
 
   #event(train: RunningTrain): void {

@@ -129,6 +129,7 @@ export class AirLink {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
   readonly carrier: Carrier;
+  readonly #release: Cancel;
   #cancelStall: Cancel | undefined;
 
   constructor(
@@ -144,6 +145,7 @@ export class AirLink {
     central.links.add(this);
     peripheral.links.add(this);
     this.carrier = carrier(this);
+    this.#release = time.hold();
   }
 
   other(end: LinkEnd): LinkEnd {
@@ -225,6 +227,7 @@ export class AirLink {
   #discard(): void {
     this.carrier.stop();
     this.#cancelStall?.();
+    this.#release();
     this.central.station.links.delete(this);
     this.peripheral.station.links.delete(this);
   }

@@ -1,7 +1,13 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { ScanFilter } from '../../lib/link/advertising.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
-import { abortError, OperationQueue, runOperation } from '../../lib/radio/operation.js';
+import {
+  abortError,
+  closedError,
+  connectedError,
+  OperationQueue,
+  runOperation,
+} from '../../lib/radio/operation.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
@@ -162,10 +168,7 @@ export class SimCentral extends SimStation implements Central {
     signal: AbortSignal,
   ): Promise<CentralLink> {
     if (this.links.has(id)) {
-      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
-        temporary: false,
-        hint: 'Close the other link to this car first.',
-      });
+      throw connectedError();
     }
     for (;;) {
       const link = this.#linkOver(await this.#initiate(id, signal), id, profile);
@@ -235,7 +238,7 @@ export class SimCentral extends SimStation implements Central {
   }
 
   #stop(): void {
-    const error = new PhoneKeyError('radio.closed', 'the radio was closed');
+    const error = closedError();
     this.#power.abort(error);
     for (const scan of [...this.#scans]) scan.fail(error);
   }

@@ -1,7 +1,7 @@
-import { PhoneKeyError } from '../../lib/errors.js';
 import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import { check, whole } from '../../lib/platform/check.js';
 import { AttributeTable } from '../../lib/radio/host/attribute-table.js';
+import { closedError } from '../../lib/radio/operation.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
@@ -124,8 +124,6 @@ export class SimPeripheral extends SimStation implements Peripheral {
   }
 
   #assertOpen(): void {
-    if (this.isClosing) {
-      throw new PhoneKeyError('radio.closed', 'the radio was closed');
-    }
+    if (this.isClosing) throw closedError();
   }
 }

@@ -135,3 +135,12 @@ export class SimClock implements Clock {
     } while (this.#hasStirred());
   }
 }
+
+/** As `inTurn`, for what runs on this clock: a simulated one runs no timer before it. */
+export const turnsOf = (clock: Clock): typeof inTurn =>
+  clock instanceof SimClock
+    ? (fn) => {
+        clock.stir();
+        inTurn(fn);
+      }
+    : inTurn;

@@ -8,8 +8,14 @@ import type { ConnectContext, NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
-import { OperationQueue, runOperation, subscribe } from './operation.js';
-import { closedError, openStack, stateUnavailable } from './stack.js';
+import {
+  closedError,
+  connectedError,
+  OperationQueue,
+  runOperation,
+  subscribe,
+} from './operation.js';
+import { openStack, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
 
@@ -111,10 +117,7 @@ class NobleCentral implements Central {
     const earlier = this.#links.get(peripheral.id);
     if (earlier?.buffer.isDown === true) await earlier.close();
     else if (earlier !== undefined) {
-      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
-        temporary: false,
-        hint: 'Close the other link to this car first.',
-      });
+      throw connectedError();
     }
     const gatt = await this.#connectInTime(peripheral, attempt);
     const link = new NobleLink(peripheral, gatt, {

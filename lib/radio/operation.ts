@@ -119,6 +119,16 @@ export const abortError = (signal: AbortSignal): PhoneKeyError =>
     ? signal.reason
     : new PhoneKeyError('interrupted', 'the operation was interrupted', { cause: signal.reason });
 
+export const closedError = (): PhoneKeyError =>
+  new PhoneKeyError('radio.closed', 'the radio was closed');
+
+/** A central has one link to a device. */
+export const connectedError = (): PhoneKeyError =>
+  new PhoneKeyError('radio.connect-failed', 'the device is connected', {
+    temporary: false,
+    hint: 'Close the other link to this car first.',
+  });
+
 /** Runs operations one at a time, in the order in which they were given. */
 export class OperationQueue {
   #tail: Promise<unknown> = Promise.resolve();

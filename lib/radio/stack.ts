@@ -55,9 +55,6 @@ export const openStack = async <Loaded extends { close(): void | Promise<void> }
   }
 };
 
-export const closedError = (): PhoneKeyError =>
-  new PhoneKeyError('radio.closed', 'the radio was closed');
-
 /** Both stacks start when somebody listens for 'stateChange'; resolves once the adapter is on. */
 const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<void> =>
   runOperation<void>(

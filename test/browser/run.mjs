@@ -163,8 +163,10 @@ async function open(chromium, { url, report }) {
 }
 
 try {
-  const server = await serve(await bundles());
-  const results = await open(findChromium(), server).finally(server.close);
+  const files = await bundles();
+  const chromium = findChromium();
+  const server = await serve(files);
+  const results = await open(chromium, server).finally(server.close);
   const failures = results.filter(({ failure }) => failure !== undefined);
   for (const { name, failure } of failures) console.error(`FAILED  ${name}\n${failure}\n`);
   const passed = results.length - failures.length;

@@ -7,7 +7,13 @@ import { Conversation, parseSessionKeys } from 'phonekey/inspect';
 import type { InspectedMessage, SessionKeys } from 'phonekey/inspect';
 import { SimulatedCar } from 'phonekey/sim';
 import type { SimulatedCarOptions } from 'phonekey/sim';
-import { MemoryCarStore, MemoryRadio, seededRandom, SimClock } from 'phonekey/testing';
+import {
+  MemoryCarStore,
+  MemoryRadio,
+  seededRandom,
+  SimClock,
+  startTestCar,
+} from 'phonekey/testing';
 import { FlashMemory } from '../../firmware-sim/flash/flash-memory.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { errorWith } from '../support/errors.js';
@@ -101,14 +107,11 @@ describe('over the radio in memory', () => {
   });
 
   it('a car asks for the PIN that its owner set', async () => {
-    const radio = new MemoryRadio();
-    const car = await startCar(radio.peripheral());
-    const phone = newPhone(radio.central(), 'Ada');
-    await phone.pair({ code: await codeOf(car) });
+    const { phone, close } = await startTestCar();
     await phone.setPin('2468');
     await expect(phone.start({ pin: '1357' })).rejects.toEqual(errorWith('car.refused'));
     await phone.start({ pin: '2468' });
-    await car.stop();
+    await close();
   });
 
   it('a car remembers in a flash, and has a home on Node only', async () => {

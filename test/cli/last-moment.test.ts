@@ -12,7 +12,7 @@ import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import type { Link, Peripheral } from '../../lib/radio/types.js';
 import { listenAt } from '../../local/sockets.js';
 import { Cli } from '../support/cli.js';
-import { DONE, startTestCar, TestHost } from '../support/test-car.js';
+import { DONE, startEndpoint, TestHost } from '../support/test-car.js';
 import { deferred } from '../support/waiting.js';
 
 /**
@@ -45,7 +45,7 @@ beforeEach(async () => {
   altering = false;
   host = new TestHost();
   host.open = true;
-  ({ endpoint: car } = await startTestCar({
+  ({ endpoint: car } = await startEndpoint({
     host,
     peripheral: altered(bleno),
     suite: defaultSuite,

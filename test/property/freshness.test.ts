@@ -7,7 +7,7 @@ import type { MessageDirection } from '../../lib/link/message-link.js';
 import { Deadline } from '../../lib/phone/deadline.js';
 import type { Clock } from '../../lib/platform/clock.js';
 import type { SimClock } from '../../lib/platform/sim-clock.js';
-import { DONE, startTestCar, TestHost } from '../support/test-car.js';
+import { DONE, startEndpoint, TestHost } from '../support/test-car.js';
 import { settle } from '../support/waiting.js';
 import { Air, introduce } from '../unit/phone/setup.js';
 
@@ -77,7 +77,7 @@ const longest = async (
   const air = new Air();
   const { clock } = air;
   const host = new TestHost();
-  const { endpoint } = await startTestCar({
+  const { endpoint } = await startEndpoint({
     host,
     peripheral: air.radio.peripheral(),
     clock: carClock(clock),
@@ -86,7 +86,11 @@ const longest = async (
   const left = { 'to-car': [...held['to-car']], 'from-car': [...held['from-car']] };
   let holding = false;
   const phone = air.phone(
-    heldBack(air.radio.central(), clock, (going) => (holding ? (left[going].shift() ?? 0) : 0)),
+    heldBack(
+      () => air.radio.central(),
+      clock,
+      (going) => (holding ? (left[going].shift() ?? 0) : 0),
+    ),
   );
   await introduce(phone.store, host);
   const asked = new Map<string, number>();

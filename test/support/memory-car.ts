@@ -11,7 +11,7 @@ import { SimClock } from '../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../lib/radio/memory.js';
 import { UNLOCK } from '../unit/native/session/sample.js';
 import { cheapSuite } from './cheap-suite.js';
-import { startTestCar } from './test-car.js';
+import { startEndpoint } from './test-car.js';
 import type { TestHost } from './test-car.js';
 import { settle } from './waiting.js';
 
@@ -37,9 +37,9 @@ export const startCar = async (
   options: { host?: TestHost; suite?: Suite; carClock?: (clock: SimClock) => Clock } = {},
 ) => {
   const clock = new SimClock();
-  const radio = new MemoryRadio();
+  const radio = new MemoryRadio({ clock });
   const warnings: string[] = [];
-  const car = await startTestCar({
+  const car = await startEndpoint({
     peripheral: radio.peripheral(),
     clock: options.carClock?.(clock) ?? clock,
     random: seededRandom('car'),

@@ -96,7 +96,7 @@ export class TestHost implements CarHost {
 }
 
 /** A TestHost on a radio, for phones whose suite is cheap too; `events` are those of its links. */
-export const startTestCar = async (
+export const startEndpoint = async (
   options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & {
     readonly host?: TestHost;
     readonly onLinkEvent?: CarEndpointOptions['onEvent'];

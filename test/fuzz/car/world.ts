@@ -53,7 +53,7 @@ export class World {
   readonly clock = new SimClock();
   readonly oracle = new Oracle(() => this.wallSeconds);
   readonly links: AttackLink[] = [];
-  readonly #radio = new MemoryRadio();
+  readonly #radio = new MemoryRadio({ clock: this.clock });
   readonly #memory = volatileMemory();
   readonly #weakness: Weakness;
   readonly #random: Random;

@@ -58,8 +58,8 @@ export const RADIOS: readonly (readonly [string, () => Radios])[] = [
   [
     'links in memory',
     () => {
-      const radio = new MemoryRadio();
-      return { car: async () => keep(radio.peripheral()), phone: async () => radio.central() };
+      const radio = keep(new MemoryRadio());
+      return { car: async () => radio.peripheral(), phone: async () => radio.central() };
     },
   ],
   [

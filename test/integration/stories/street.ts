@@ -34,7 +34,7 @@ export type Seen = string;
 export class Street {
   readonly clock = new SimClock();
   readonly events: CarEvent[] = [];
-  readonly radio = new MemoryRadio();
+  readonly radio = new MemoryRadio({ clock: this.clock });
   readonly #random = seededRandom('street');
   #car: SimulatedCar | undefined;
 

@@ -13,7 +13,7 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
-import { startTestCar, TestHost } from '../../support/test-car.js';
+import { startEndpoint, TestHost } from '../../support/test-car.js';
 import { Rng } from '../../support/rng.js';
 
 /**
@@ -55,7 +55,7 @@ export class LoadWorld {
     const world = new LoadWorld(seed, stack, pace);
     const { clock, host } = world;
     const peripheral = await world.#peripheral();
-    const { endpoint } = await clock.until(startTestCar({ host, clock, peripheral }));
+    const { endpoint } = await clock.until(startEndpoint({ host, clock, peripheral }));
     world.#closing.push(() => endpoint.stop());
     return world;
   }

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { memoryLinkPair } from '../../../lib/radio/memory.js';
+import { memoryLinkPair } from '../../../lib/radio/memory-link.js';
 import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
 import { ROTATION_MS } from '../../../lib/car/endpoint.js';
 import { advertisementIsFrom, advertisementKey } from '../../../lib/native/advertisement.js';
-import { startTestCar } from '../../support/test-car.js';
+import { startEndpoint } from '../../support/test-car.js';
 import { startCar } from '../../support/memory-car.js';
 import { settle } from '../../support/waiting.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
@@ -37,7 +37,7 @@ const startRecorded = async () => {
   };
   const clock = new SimClock();
   const errors: PhoneKeyError[] = [];
-  const car = await startTestCar({
+  const car = await startEndpoint({
     peripheral,
     clock,
     onRadioError: (error) => errors.push(error),

@@ -15,7 +15,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Advertisement } from '../../../lib/radio/types.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
-import { resultOf, startTestCar } from '../../support/test-car.js';
+import { resultOf, startEndpoint } from '../../support/test-car.js';
 
 /** Keys that want the link of one car at the same time, over the air at its real pace, on a simulated clock. */
 
@@ -39,7 +39,7 @@ class World {
   readonly events: Event[] = [];
   readonly #random;
   readonly #leaving = new AbortController();
-  #car!: Awaited<ReturnType<typeof startTestCar>>;
+  #car!: Awaited<ReturnType<typeof startEndpoint>>;
 
   private constructor(seed: string) {
     this.air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
@@ -50,7 +50,7 @@ class World {
     const world = new World(seed);
     const { clock, events } = world;
     const peripheral = world.air.peripheral({ links });
-    world.#car = await startTestCar({
+    world.#car = await startEndpoint({
       peripheral,
       clock,
       onLinkEvent: (event) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex, utf8 } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { memoryLinkPair } from '../../../lib/radio/memory.js';
+import { memoryLinkPair } from '../../../lib/radio/memory-link.js';
 import type { LinkCloseReason, LinkHandlers } from '../../../lib/radio/types.js';
 import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
 import { MessageLink } from '../../../lib/link/message-link.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { nativeProfile } from '../../../lib/native/profile.js';
-import { memoryLinkPair } from '../../../lib/radio/memory.js';
+import { memoryLinkPair } from '../../../lib/radio/memory-link.js';
 import type { Central, CentralLink } from '../../../lib/radio/types.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { TestHost } from '../../support/test-car.js';

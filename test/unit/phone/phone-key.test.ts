@@ -3,12 +3,12 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
-import { startTestCar } from '../../support/test-car.js';
+import { startEndpoint } from '../../support/test-car.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 const pairedPhone = async () => {
   const radio = new MemoryRadio();
-  const { host, endpoint, events } = await startTestCar({ peripheral: radio.peripheral() });
+  const { host, endpoint, events } = await startEndpoint({ peripheral: radio.peripheral() });
   host.open = true;
   endpoint.pairingChanged();
   const trace: TraceEvent[] = [];

@@ -65,8 +65,12 @@ describe('one call of a phone', () => {
 
   it('asks for nothing that cannot be, and opens no link for it', async () => {
     const { air, key, trace, endpoint } = await introduced();
-    for (const asked of [key.removeKey(-1), key.setPin('12'), key.start({ pin: 'none' })]) {
-      await expect(air.run(asked)).rejects.toMatchObject({ code: 'usage.invalid' });
+    for (const ask of [
+      () => key.removeKey(-1),
+      () => key.setPin('12'),
+      () => key.start({ pin: 'none' }),
+    ]) {
+      await expect(air.run(ask())).rejects.toMatchObject({ code: 'usage.invalid' });
     }
     expect(trace.filter(({ direction }) => direction === 'to-car')).toEqual([]);
     await endpoint.stop();

@@ -11,7 +11,7 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
-import { startTestCar, TestHost } from '../../support/test-car.js';
+import { startEndpoint, TestHost } from '../../support/test-car.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -23,14 +23,14 @@ export interface Logged {
 /** Phones and cars on one air and one simulated clock. */
 export class Air {
   readonly clock = new SimClock();
-  readonly radio = new MemoryRadio();
+  readonly radio = new MemoryRadio({ clock: this.clock });
   readonly random = seededRandom('air');
   /** Milliseconds since 1970, on every phone when the clock began. */
   wall = 0;
 
   car(host = new TestHost()) {
     const { clock, radio, random } = this;
-    return startTestCar({ peripheral: radio.peripheral(), clock, random, host });
+    return startEndpoint({ peripheral: radio.peripheral(), clock, random, host });
   }
 
   phone(central: Central = this.radio.central(), name = 'Ada', suite: Suite = cheapSuite) {

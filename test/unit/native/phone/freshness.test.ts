@@ -14,7 +14,11 @@ const between = async () => {
   const air = new Air();
   const car = await air.car();
   const next: Record<'to-car' | 'from-car', number[]> = { 'to-car': [], 'from-car': [] };
-  const central = heldBack(air.radio.central(), air.clock, (going) => next[going].shift() ?? 0);
+  const central = heldBack(
+    () => air.radio.central(),
+    air.clock,
+    (going) => next[going].shift() ?? 0,
+  );
   const phone = air.phone(central);
   await introduce(phone.store, car.host);
   car.host.answer = ({ type }) => Promise.resolve(type === 'status' ? STATUS : DONE);
