@@ -7,7 +7,9 @@ import { Lobby } from '../local/lobby.js';
 import { serveHosts } from './host-server.js';
 import type { HostServerOptions } from './host-server.js';
 
+/** Where HCI over H4/TCP is served, and to whom. */
 export interface H4ServerOptions extends HostServerOptions {
+  /** Ends connections that send nothing for 10 s (default: the machine's). */
   readonly clock?: Clock;
   /** A loopback address: HCI knows no authentication (default 127.0.0.1). */
   readonly host?: string;
@@ -15,8 +17,11 @@ export interface H4ServerOptions extends HostServerOptions {
   readonly port?: number;
 }
 
+/** A door to the air for host stacks of other programs. */
 export interface H4Server {
+  /** The address that it listens on, as it was given. */
   readonly host: string;
+  /** The TCP port that it listens on; never 0. */
   readonly port: number;
   /** Powers the controllers of all hosts off and listens no more. */
   close(): Promise<void>;

@@ -16,11 +16,13 @@ const MOST_HOSTS = 256;
 
 /** Gives each host its controller: a VirtualAir, or the way to the one in a hub. */
 export interface ControllerSource {
+  /** A fresh controller, powered on; a rejection turns the host away. */
   controller(): HciTransport | Promise<HciTransport>;
 }
 
 /** The logger is also told of hosts that got no controller. */
 export interface HostServerOptions extends HostConnectionOptions {
+  /** Whom the controllers come from. */
   readonly air: ControllerSource;
   /** Called when a host has its controller, with the number of hosts. */
   readonly onConnect?: (hosts: number) => void;

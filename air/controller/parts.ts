@@ -47,22 +47,23 @@ export interface PartsOptions extends Placement {
 
 /** The parts of a controller, with what commands and the medium may do to them. */
 export abstract class Controller extends Placed implements LinkLayer {
-  readonly host: HostPort;
-  readonly station: Station;
-  readonly random: Random;
-  readonly buffers: AclBuffers;
-  peripheralLinks: number;
-  readonly power: Power;
-  readonly acceptList: AcceptList;
-  readonly resolvingList: ResolvingList;
-  readonly identity: Identity;
-  readonly advertisingSets: AdvertisingSets;
-  readonly scanner: Scanner;
-  readonly initiator: Initiator;
-  readonly connections: Connections;
-  readonly dhKeys: DhKeys;
+  /** @internal */ readonly host: HostPort;
+  /** @internal */ readonly station: Station;
+  /** @internal */ readonly random: Random;
+  /** @internal */ readonly buffers: AclBuffers;
+  /** @internal */ peripheralLinks: number;
+  /** @internal */ readonly power: Power;
+  /** @internal */ readonly acceptList: AcceptList;
+  /** @internal */ readonly resolvingList: ResolvingList;
+  /** @internal */ readonly identity: Identity;
+  /** @internal */ readonly advertisingSets: AdvertisingSets;
+  /** @internal */ readonly scanner: Scanner;
+  /** @internal */ readonly initiator: Initiator;
+  /** @internal */ readonly connections: Connections;
+  /** @internal */ readonly dhKeys: DhKeys;
+  /** A name for people, as `key air list` shows it; empty where it has none. */
   label: string;
-  leHostSupport = false;
+  /** @internal */ leHostSupport = false;
   /** True unless it was made without. */
   readonly offersExtendedAdvertising: boolean;
   /** The family of advertising commands that the host uses. */
@@ -120,6 +121,7 @@ export abstract class Controller extends Placed implements LinkLayer {
     return formatAddress(this.identity.public);
   }
 
+  /** How strongly it sends from now on, dBm; its links and advertisements included. */
   setTxPower(dbm: number): void {
     this.medium.setTxPower(this.station, dbm);
   }

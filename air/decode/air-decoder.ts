@@ -25,6 +25,7 @@ import type { UuidNames } from './uuids.js';
 
 const RANDOM_ADDRESSES = [LeSetRandomAddress, LeSetAdvertisingSetRandomAddress];
 
+/** What an AirDecoder knows besides the specification. */
 export interface AirDecoderOptions {
   /** Names for UUIDs beyond those of the Bluetooth SIG. */
   readonly uuidNames?: UuidNames;

@@ -14,8 +14,11 @@ const { primaryService, secondaryService, characteristic, clientConfiguration } 
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
+  /** Type of the attribute: 4 hex digits for the Bluetooth SIG's, else 128 bits in lower case with dashes. */
   readonly uuid: string;
+  /** True for what the client wrote, false for what the server notified or indicated. */
   readonly toServer: boolean;
+  /** As it went over the air, at most 512 bytes: it may hold whatever an app keeps secret. */
   readonly value: Uint8Array;
 }
 

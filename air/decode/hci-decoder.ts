@@ -22,16 +22,23 @@ import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
 export interface HciPacket {
+  /** Milliseconds since 1970. */
   readonly time: number;
+  /** Tells it from a DecodedEvent. */
   readonly type: 'hci';
+  /** The controller's number on this air, from 0. */
   readonly index: number;
+  /** The controller, by what was seen of it so far. */
   readonly device: Party;
   /** As the host sees it. */
   readonly direction: Direction;
+  /** By its type byte; `other` also where it is malformed. */
   readonly packet: 'command' | 'event' | 'acl' | 'other';
   /** Opcode of a command, code of an event. */
   readonly code?: number;
+  /** Of the command, event or PDU, as the Core Specification has it. */
   readonly name: string;
+  /** What it says; values of attributes are lengths. */
   readonly fields: Fields;
   /** The PDU that an ACL packet completes. */
   readonly pdu?: { readonly name: string; readonly fields: Fields };
@@ -59,6 +66,7 @@ export class HciDecoder {
     this.#names = uuidNames;
   }
 
+  /** The next event of an air or a capture, in order: gives what a packet says, undefined for who came and left. */
   push(event: AirEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
     if (event.type === 'left') this.#controllers.remove(event.device.index);

@@ -17,6 +17,7 @@ const HINT =
   'It needs python3. Or serve HCI over TCP (key air start --h4 127.0.0.1:6402) and put a pty before ' +
   'it: socat PTY,link=PATH,rawer,wait-slave TCP:127.0.0.1:6402.';
 
+/** Where HCI over a pseudo-terminal is served, and to whom. */
 export interface PtyServerOptions extends HostServerOptions {
   /** Where the link to the pty's slave is made; nothing may be there. */
   readonly path: string;
@@ -24,6 +25,7 @@ export interface PtyServerOptions extends HostServerOptions {
   readonly onLost?: () => void;
 }
 
+/** A serial port to the air. */
 export interface PtyServer {
   /** As it was given. */
   readonly path: string;

@@ -17,6 +17,7 @@ export interface Rights {
   readonly keys: readonly KeySlot[];
   /** How often the car was re-keyed, 0 to 65535: grants and revocation lists name it. */
   readonly epoch: number;
+  /** What the car knows of the time. */
   readonly clock: ClockRecord;
   /** What the car remembers by itself: of paired keys, and of owners that left. */
   readonly own: Revocations;

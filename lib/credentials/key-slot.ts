@@ -17,6 +17,7 @@ export interface PhoneIdentity {
 
 /** Of a phone that the car does not know yet: undefined where it said no name, or none that is permitted. */
 interface Called extends Pick<PhoneIdentity, 'formFactor'> {
+  /** 1 to 32 bytes of UTF-8; undefined where it said none that is permitted. */
   readonly name: string | undefined;
 }
 
@@ -33,6 +34,7 @@ export interface Introduction extends Called {
 export interface KeySlot extends PhoneIdentity {
   /** 0 to slot count - 1. */
   readonly slot: number;
+  /** What the key may do. */
   readonly role: Role;
   /**
    * When it was paired, by the car's clock and never before anything that an owner had signed by then:
@@ -43,6 +45,7 @@ export interface KeySlot extends PhoneIdentity {
   readonly grant?: KeyGrant;
 }
 
+/** With what a granted key came, and what it has used of that. */
 export interface KeyGrant {
   /** Of the last link of its chain. */
   readonly terms: GrantTerms;

@@ -3,6 +3,7 @@
  * sometimes one that says what the car speaks. UUIDs have 128 bits, in lower case with dashes.
  */
 export interface GattProfile {
+  /** UUID of the service. */
   readonly service: string;
   /** Phone to car. */
   readonly toCar: {

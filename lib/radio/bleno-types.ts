@@ -5,6 +5,7 @@ import type { Stack } from './stack.js';
 export interface Bleno extends Stack {
   /** Takes what `BlenoServiceOptions` says; the package's types want its own classes. */
   readonly PrimaryService: new (...args: never[]) => object;
+  /** The class of its characteristics. */
   readonly Characteristic: BlenoCharacteristicClass;
   /** Answered by 'servicesSet' or 'servicesSetError'. */
   setServices(services: readonly object[]): void;
@@ -51,6 +52,8 @@ export interface BlenoCharacteristicOptions {
 
 /** A loaded bleno. `close` frees everything it holds. */
 export interface LoadedBleno {
+  /** The stack, or what behaves as it does. */
   readonly bleno: Bleno;
+  /** Called once, when the peripheral is closed. */
   close(): void | Promise<void>;
 }

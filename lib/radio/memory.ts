@@ -11,6 +11,7 @@ export interface MemoryLink extends Link {
   lose(): void;
 }
 
+/** How links without a radio behave. */
 export interface MemoryLinkOptions {
   /** ATT MTU in bytes (default 256). */
   readonly mtu?: number;
@@ -74,6 +75,7 @@ export class MemoryRadio {
     this.#options = options;
   }
 
+  /** The radio of another car, which serves as many phones as come. */
   peripheral(): Peripheral {
     const id = `memory-${String(++this.#sequence)}`;
     const car: MemoryCar = { services: [], sets: [] };
@@ -93,6 +95,7 @@ export class MemoryRadio {
     };
   }
 
+  /** The radio of another phone; it hears every car at -40 dBm. */
   central(): Central {
     return {
       scan: async (filters, found, signal) => {

@@ -66,6 +66,8 @@ export interface NobleCharacteristic extends Emitter {
 
 /** A loaded noble. `close` frees everything it holds. */
 export interface LoadedNoble {
+  /** The stack, or what behaves as it does. */
   readonly noble: Noble;
+  /** Called once, when the central is closed. */
   close(): void | Promise<void>;
 }
