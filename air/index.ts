@@ -1,3 +1,4 @@
+/** `phonekey/air`: virtual Bluetooth LE. See docs/guides/test-without-hardware.md. */
 export { VirtualAir } from './air.js';
 export type { VirtualAirOptions } from './air.js';
 export { BtsnoopReader } from './capture/btsnoop-reader.js';

@@ -47,23 +47,23 @@ export interface PartsOptions extends Placement {
 
 /** The parts of a controller, with what commands and the medium may do to them. */
 export abstract class Controller extends Placed implements LinkLayer {
-  /** @internal */ readonly host: HostPort;
-  /** @internal */ readonly station: Station;
-  /** @internal */ readonly random: Random;
-  /** @internal */ readonly buffers: AclBuffers;
-  /** @internal */ peripheralLinks: number;
-  /** @internal */ readonly power: Power;
-  /** @internal */ readonly acceptList: AcceptList;
-  /** @internal */ readonly resolvingList: ResolvingList;
-  /** @internal */ readonly identity: Identity;
-  /** @internal */ readonly advertisingSets: AdvertisingSets;
-  /** @internal */ readonly scanner: Scanner;
-  /** @internal */ readonly initiator: Initiator;
-  /** @internal */ readonly connections: Connections;
-  /** @internal */ readonly dhKeys: DhKeys;
+  readonly host: HostPort;
+  readonly station: Station;
+  readonly random: Random;
+  readonly buffers: AclBuffers;
+  peripheralLinks: number;
+  readonly power: Power;
+  readonly acceptList: AcceptList;
+  readonly resolvingList: ResolvingList;
+  readonly identity: Identity;
+  readonly advertisingSets: AdvertisingSets;
+  readonly scanner: Scanner;
+  readonly initiator: Initiator;
+  readonly connections: Connections;
+  readonly dhKeys: DhKeys;
   /** A name for people, as `key air list` shows it; empty where it has none. */
   label: string;
-  /** @internal */ leHostSupport = false;
+  leHostSupport = false;
   /** True unless it was made without. */
   readonly offersExtendedAdvertising: boolean;
   /** The family of advertising commands that the host uses. */
