@@ -47,7 +47,11 @@ export function blocksOf(document, markdown) {
       const block = { document, line, language, options, text };
       const use = useOf(block);
       if (use === undefined) {
-        throw new DocumentError(document, line, `nobody runs "${language}": say file=, in= or needs=`);
+        throw new DocumentError(
+          document,
+          line,
+          `nobody runs "${language}": say file=, in= or needs=`,
+        );
       }
       return { ...block, use };
     });
@@ -64,5 +68,7 @@ export function notRun(blocks) {
   const lines = blocks
     .filter(({ use }) => use === 'not run')
     .map(({ document, language, options }) => `${document}: ${language} needs=${options.needs}`);
-  return [...new Set(lines)].map((line) => `${line} (${lines.filter((each) => each === line).length})`);
+  return [...new Set(lines)].map(
+    (line) => `${line} (${lines.filter((each) => each === line).length})`,
+  );
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { blocksOf, DocumentError, notRun } from './blocks.mjs';
 import { checkTypes, runProgram, writePrograms } from './programs.mjs';
 import { Shell } from './shell.mjs';
@@ -40,16 +41,29 @@ function layOut(folder) {
     if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
   symlinkSync(ROOT, join(modules, 'phonekey'));
-  writeFileSync(join(folder, 'package.json'), '{ "name": "reader", "private": true, "type": "module" }\n');
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{ "name": "reader", "private": true, "type": "module" }\n',
+  );
   const bin = join(folder, '.bin');
   mkdirSync(bin);
   const key = join(bin, 'key');
-  writeFileSync(key, `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'dist/bin/key.js')}" "$@"\n`);
+  writeFileSync(
+    key,
+    `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'dist/bin/key.js')}" "$@"\n`,
+  );
   chmodSync(key, 0o755);
   const home = join(folder, '.home');
   mkdirSync(home);
-  const { NODE_OPTIONS, FORCE_COLOR, ...env } = process.env;
-  return { ...env, HOME: home, KEY_HOME: join(home, 'key'), PATH: bin + delimiter + env.PATH };
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(?:KEY_|NODE_|FORCE_COLOR)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    HOME: home,
+    KEY_HOME: join(home, 'key'),
+    PATH: bin + delimiter + process.env.PATH,
+  };
 }
 
 /** Writes the files that a document shows; those of the tree are to be the same there. */
@@ -78,14 +92,15 @@ export async function checkDocuments(names, { root = ROOT, say = console.log } =
       writeFiles(blocks, folder, root);
       return { name, blocks, place: { folder, env }, programs: writePrograms(blocks, folder) };
     });
-    checkTypes(ROOT, all.flatMap(({ programs }) => programs));
-    for (const { name, blocks, place, programs } of all) {
+    await checkTypes(
+      ROOT,
+      all.flatMap(({ programs }) => programs),
+    );
+    for (const { name, blocks, place } of all) {
       const begin = performance.now();
-      for (const program of programs) if (!program.isFile) runProgram(program, place);
-      const commands = await typeCommands(name, blocks, place);
+      const done = await runBlocks(name, blocks, place);
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      const ran = programs.filter(({ use, isFile }) => use === 'run' && !isFile).length;
-      say(`ok      ${name}: ${ran} programs, ${commands} commands (${seconds} s)`);
+      say(`ok      ${name}: ${done} (${seconds} s)`);
     }
     for (const line of all.flatMap(({ blocks }) => notRun(blocks))) say(`not run ${line}`);
   } finally {
@@ -93,7 +108,13 @@ export async function checkDocuments(names, { root = ROOT, say = console.log } =
   }
 }
 
-async function typeCommands(name, blocks, place) {
+/**
+ * Runs the programs of a document, and types its commands; says how many that were.
+ * @throws DocumentError for the first that does not do what the document says
+ */
+export async function runBlocks(name, blocks, place) {
+  const programs = writePrograms(blocks, place.folder).filter(({ use }) => use === 'run');
+  for (const program of programs) runProgram(program, place);
   const shell = new Shell(name, place);
   let commands = 0;
   try {
@@ -105,7 +126,7 @@ async function typeCommands(name, blocks, place) {
   } finally {
     shell.kill();
   }
-  return commands;
+  return `${programs.length} programs, ${commands} commands`;
 }
 
 async function main() {

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import ts from 'typescript';
 import { DocumentError } from './blocks.mjs';
 
 const TIMEOUT_MS = 60_000;
@@ -27,7 +26,8 @@ export function writePrograms(blocks, folder) {
   const programs = [];
   for (const block of scripts.filter(({ use }) => use !== 'file')) {
     const last = programs.at(-1);
-    const own = 'alone' in block.options || block.use === 'not run' || block.language !== last?.language;
+    const own =
+      'alone' in block.options || block.use === 'not run' || block.language !== last?.language;
     if (own || last.closed) {
       const closed = 'alone' in block.options || block.use === 'not run';
       programs.push({ ...block, closed, blocks: [block] });
@@ -44,16 +44,23 @@ export function writePrograms(blocks, folder) {
   return [...written, ...files];
 }
 
-/** @throws DocumentError with everything that TypeScript has to say about the ts sources of all documents */
-export function checkTypes(root, sources) {
+/** @throws Error with everything that TypeScript has to say about the ts sources of all documents */
+export async function checkTypes(root, sources) {
+  const { default: ts } = await import('typescript'); // takes a second
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { outDir, rootDir, ...own } = config.compilerOptions;
   const { options } = ts.convertCompilerOptionsFromJson({ ...own, noEmit: true }, root);
   const typed = sources.filter(({ language }) => language === 'ts');
-  const program = ts.createProgram(typed.map(({ file }) => file), options);
+  const program = ts.createProgram(
+    typed.map(({ file }) => file),
+    options,
+  );
   const found = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
-    const source = typed.find((each) => file !== undefined && ts.sys.resolvePath(each.file) === file.fileName);
-    const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + (source?.isFile ? source.line : 1);
+    const source = typed.find(
+      (each) => file !== undefined && ts.sys.resolvePath(each.file) === file.fileName,
+    );
+    const line =
+      (file?.getLineAndCharacterOfPosition(start).line ?? 0) + (source?.isFile ? source.line : 1);
     const message = ts.flattenDiagnosticMessageText(messageText, '\n');
     return new DocumentError(source?.document ?? file?.fileName, line, message).message;
   });
@@ -61,8 +68,7 @@ export function checkTypes(root, sources) {
 }
 
 /** Runs a program in its folder. @throws DocumentError unless it ends by itself, with status 0 */
-export function runProgram({ file, language, document, line, use }, { folder, env }) {
-  if (use !== 'run') return;
+export function runProgram({ file, language, document, line }, { folder, env }) {
   const compiled = file.replace(/\.[jt]s$/, '.mjs');
   const source = readFileSync(file, 'utf8');
   writeFileSync(compiled, transformSync(source, { loader: language, target: 'node20.19' }).code);

@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DocumentError } from './blocks.mjs';
 import { matches } from './output.mjs';
 
@@ -41,7 +41,7 @@ export function commandsOf({ language, text, line }) {
     else if (prompt !== null) {
       open = { line: line + index, who: prompt[1], command: prompt[2], shown: [] };
       commands.push(open);
-    } else if (commands.length > 0) commands.at(-1).shown.push(each);
+    } else if (each.trim() !== '' && commands.length > 0) commands.at(-1).shown.push(each);
     if (open !== undefined && isWhole(open.command)) open = undefined;
   }
   return commands
@@ -68,15 +68,15 @@ export class Shell {
   /** @throws DocumentError when a command does not do what the document says */
   async run(block) {
     const commands = commandsOf(block);
-    for (const { bare, command, line } of commands) {
-      if (!OUTSIDE.test(bare)) continue;
+    const outside = commands.find(({ bare }) => OUTSIDE.test(bare));
+    if (outside !== undefined) {
+      const { line, command } = outside;
       throw new DocumentError(this.#document, line, `${command}\nis not typed here: say needs=`);
     }
     if (commands.some(({ bare }) => STARTS.test(bare))) await this.end();
     for (const command of commands) {
-      if (ANOTHER_AIR.test(command.bare) && this.#staying.some((job) => ANOTHER_AIR.test(job.command))) {
-        await this.end();
-      }
+      const isAir = (job) => ANOTHER_AIR.test(job.command);
+      if (isAir(command) && this.#staying.some(isAir)) await this.end();
       const job = this.#start(command);
       if (STAYS.test(command.bare)) {
         this.#staying.push(job);
@@ -94,15 +94,16 @@ export class Shell {
   async end() {
     for (const job of this.#staying.splice(0).reverse()) {
       if (job.status !== undefined) this.#judge(job);
-      const late = globalThis.setTimeout(() => job.kill('SIGKILL'), END_MS);
+      const late = setTimeout(() => job.kill('SIGKILL'), END_MS);
       job.kill('SIGINT');
       await job.ended;
       clearTimeout(late);
       if (![0, 130, 'SIGINT'].includes(job.status)) this.#judge(job);
     }
     // An air ends a second after the last one who was on it.
-    const airs = () => readdirSync(this.#env.HOME, { recursive: true }).some((file) => file.endsWith('hub.sock'));
-    for (let waited = 0; airs() && waited < END_MS; waited += 100) await setTimeout(100);
+    const airs = () =>
+      readdirSync(this.#env.HOME, { recursive: true }).some((file) => file.endsWith('hub.sock'));
+    for (let waited = 0; airs() && waited < END_MS; waited += 100) await pause(100);
   }
 
   /** Nothing is left behind, whatever went wrong. */
@@ -115,14 +116,16 @@ export class Shell {
     const stays = STAYS.test(bare);
     const typed = this.#filled(stays ? bare.replace(/&$/, '') : command);
     const script = [
-      ...(existsSync(state) ? [`. ${state}`] : []),
+      existsSync(state) && `. ${state}`,
       // What it exports and where it goes stays for the next one.
-      ...(stays ? [] : [`trap 'status=$?; { export -p; echo "cd $(printf %q "$PWD")"; } >${state}; exit $status' EXIT`]),
+      !stays && `trap '{ export -p; printf "cd %q" "$PWD"; } >${state}' EXIT`,
       `export KEY_PAIRING_CODE=${this.#code} KEY_PIN=${PIN} KEY_OLD_PIN=${PIN}`,
+      who !== '' && `export KEY_HOME="$HOME/${who}" KEY_AIR="$HOME/air" KEY_RADIO=virtual`,
       'exec 2>&1',
-      ...(who === '' ? [] : [`export KEY_HOME="$HOME/${who}" KEY_AIR="$HOME/air"`]),
       typed,
-    ].join('\n');
+    ]
+      .filter(Boolean)
+      .join('\n');
     const child = spawn('bash', ['-e', '-c', script], {
       cwd: this.#folder,
       env: this.#env,
@@ -137,7 +140,7 @@ export class Shell {
         // It has ended by now.
       }
     };
-    const late = globalThis.setTimeout(() => job.kill('SIGKILL'), stays ? 2 ** 31 - 1 : TIMEOUT_MS);
+    const late = setTimeout(() => job.kill('SIGKILL'), stays ? 2 ** 31 - 1 : TIMEOUT_MS);
     job.ended = new Promise((resolve) => {
       child.once('close', (status, signal) => {
         clearTimeout(late);
@@ -146,11 +149,11 @@ export class Shell {
       });
     });
     job.spoke = new Promise((resolve) => {
-      const quiet = globalThis.setTimeout(resolve, QUIET_MS);
+      const quiet = setTimeout(resolve, QUIET_MS);
       quiet.unref();
       child.stdout.setEncoding('utf8').on('data', (chunk) => {
         job.output += chunk;
-        this.#learn(chunk);
+        this.#learn(job.output);
         // That it uses the virtual air comes before it is there.
         const lines = job.output.split('\n').slice(0, -1);
         if (lines.some((each) => !each.includes('key doctor'))) resolve();
@@ -161,13 +164,17 @@ export class Shell {
 
   /** Links that are written as `...` are those that were shown last. */
   #filled(command) {
-    return command.replace(/phonekey:([\w-]+)\/(?:\.\.\.|…)/g, (whole, kind) => this.#links.get(kind) ?? whole);
+    return command.replace(
+      /phonekey:([\w-]+)\/(?:\.\.\.|…)/g,
+      (whole, kind) => this.#links.get(kind) ?? whole,
+    );
   }
 
   #learn(output) {
-    const code = /code: (\d{4}) ?(\d{4})/.exec(output);
-    if (code !== null) this.#code = code[1] + code[2];
-    for (const [link, kind] of output.matchAll(/phonekey:([\w-]+)\/[\w-]{8,}/g)) this.#links.set(kind, link);
+    for (const [, one, two] of output.matchAll(/code: (\d{4}) ?(\d{4})/g)) this.#code = one + two;
+    for (const [link, kind] of output.matchAll(/phonekey:([\w-]+)\/[\w-]{8,}/g)) {
+      this.#links.set(kind, link);
+    }
   }
 
   #judge({ command, line, output, shown, status }) {
@@ -175,7 +182,8 @@ export class Shell {
     const fail = (why) => new DocumentError(this.#document, line, `${command}\n${why}\n${output}`);
     if (shown.length > 0) {
       if (typeof status !== 'number') throw fail(`ended by ${status}`);
-      if (!matches(shown, output)) throw fail(`does not print what is shown:\n${shown.join('\n')}\nbut:`);
+      if (!matches(shown, output))
+        throw fail(`does not print what is shown:\n${shown.join('\n')}\nbut:`);
     } else if (status !== wanted) throw fail(`ended with ${status}, not ${wanted}:`);
   }
 }
