@@ -37,9 +37,13 @@ export interface OwnerRevocations extends Revocations {
   readonly incoming?: IncomingList;
 }
 
+/** A revocation list of which not all parts have come. */
 export interface IncomingList {
+  /** Of the list. */
   readonly number: number;
+  /** When it was signed, in seconds since 1970. */
   readonly issuedAt: number;
+  /** How many it has, 1 to 8. */
   readonly parts: number;
   /** Bit n: part n is there. */
   readonly have: number;

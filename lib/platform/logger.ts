@@ -8,6 +8,7 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
 }
 
+/** What belongs to a message: plain values. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Says nothing. The default everywhere. */

@@ -8,12 +8,15 @@ const isDocumented = ({ comment, signatures = [], getSignature, setSignature }) 
 
 /**
  * The exported names, and the members of exported classes and interfaces, without a docstring, each once. A
- * constructor is told by its class. Members of other types are told by the type: they are its grammar.
+ * constructor is told by its class, and `[Symbol.asyncDispose]` by the language. Members of other types are told by
+ * the type: they are its grammar.
  */
 export function undocumented(project, kinds) {
   const found = new Set();
   const look = (declaration, where) => {
-    if (declaration.kindOf(kinds.Constructor) || declaration.variant === 'reference') return;
+    const { name, variant } = declaration;
+    if (declaration.kindOf(kinds.Constructor) || variant === 'reference' || name.startsWith('['))
+      return;
     if (!isDocumented(declaration)) found.add(where);
     if (!declaration.kindOf(kinds.ClassOrInterface)) return;
     for (const member of declaration.children ?? []) look(member, `${where}.${member.name}`);
