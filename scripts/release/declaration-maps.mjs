@@ -3,8 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+const CONFIG = join(import.meta.dirname, '../../tsconfig.build.json');
 /** The folders whose declarations are published. */
-export const SOURCES = ['lib', 'local', 'air', 'firmware-sim'];
+export const SOURCES = JSON.parse(readFileSync(CONFIG, 'utf8')).include;
 
 /** Throws when a declaration below `<stage>/dist` has no map, or one that leads to a file that is not in `stage`. */
 export function checkDeclarationMaps(stage) {

@@ -81,6 +81,7 @@ function publishedManifest() {
   const optional = Object.entries(optionalDependencies);
   return {
     ...rest,
+    files: [...rest.files, ...SOURCES],
     dependencies: { ...Object.fromEntries(optional.filter(isRadio)), ...rest.dependencies },
     optionalDependencies: Object.fromEntries(optional.filter((entry) => !isRadio(entry))),
     bundleDependencies: RADIOS,
