@@ -2,18 +2,19 @@ import { expect, it } from '@jest/globals';
 
 interface Declaration {
   readonly name: string;
+  readonly kindOf: (kind: string) => boolean;
   readonly children?: readonly Declaration[];
 }
 const { undocumented } = (await import(
   // @ts-expect-error a script without types
   '../../../scripts/reference/undocumented.mjs'
-)) as { undocumented: (project: Declaration, kinds: Record<string, string>) => string[] };
+)) as { undocumented: (project: object, kinds: Record<string, string>) => string[] };
 
 const KINDS = { Constructor: 'constructor', ClassOrInterface: 'class' };
 const said = { hasVisibleComponent: () => true };
 const declared = (name: string, rest: object = {}, kind = 'other'): Declaration => ({
   name,
-  kindOf: (asked: string) => asked === kind,
+  kindOf: (asked) => asked === kind,
   ...rest,
 });
 
