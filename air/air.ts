@@ -6,6 +6,7 @@ import type { SimAirOptions } from './sim/air.js';
 import { AirTaps } from './tap.js';
 import type { AirListener } from './tap.js';
 
+/** How an air is made: all that a SimAir can be told, and who is told of broken hosts. */
 export interface VirtualAirOptions extends SimAirOptions {
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;

@@ -21,6 +21,7 @@ export class VirtualHciSocket extends EventEmitter {
     return deviceId;
   }
 
+  /** As `bindRaw`: the kernel has no hold on this device anyway. */
   bindUser(deviceId = 0): number {
     return this.bindRaw(deviceId);
   }
@@ -30,6 +31,7 @@ export class VirtualHciSocket extends EventEmitter {
     this.#channel = 'control';
   }
 
+  /** False once the transport is closed. */
   isDevUp(): boolean {
     return !this.#transport.closed;
   }
@@ -45,6 +47,7 @@ export class VirtualHciSocket extends EventEmitter {
     return;
   }
 
+  /** Emits `data` from now on, where an HCI channel is bound. */
   start(): void {
     if (this.#channel !== 'hci' || this.#unsubscribe !== undefined) return;
     this.#unsubscribe = this.#transport.onPacket((packet) => {
@@ -53,19 +56,23 @@ export class VirtualHciSocket extends EventEmitter {
     });
   }
 
+  /** Emits no more until the next `start`. */
   stop(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
   }
 
+  /** Gives one H4 packet, type byte first, to the controller; on the control channel to nobody. */
   write(packet: Uint8Array): void {
     if (this.#channel === 'hci') this.#transport.send(packet);
   }
 
+  /** Does nothing: hosts send the HCI command Reset themselves. */
   reset(): void {
     return;
   }
 
+  /** As `stop`. */
   cleanup(): void {
     this.stop();
   }

@@ -26,6 +26,7 @@ export interface ControllerSource {
 
 /** The logger is also told of hosts that got no controller. */
 export interface HostServerOptions extends HostConnectionOptions {
+  /** Whom the controllers come from. */
   readonly air: ControllerSource;
   /**
    * Most links in the peripheral role that each host has at one time, 1 to 255 (default 8). With 1 it cannot be

@@ -57,15 +57,18 @@ export type BodyAct =
   /** The limit in km/h. */
   | { readonly type: 'drive-authorised'; readonly seconds: number; readonly speedLimit?: number };
 
+/** What the body of the car has done; `relocked` by itself, 30 s after it was unlocked and nobody got in. */
 export type BodyEffect =
   | BodyAct
   | { readonly type: 'relocked' | 'driving' }
   | { readonly type: 'door-closed'; readonly closure: Closure }
   | { readonly type: 'drive-ended'; readonly reason: DriveEndReason };
 
+/** Why driving is not authorised any more. `expired`: two minutes passed, and nobody drove off. */
 export type DriveEndReason =
   'expired' | 'locked' | 'parked' | 'key-removed' | 'key-suspended' | 'reset';
 
+/** Why a hand, a card or a command cannot do it now. */
 export type BodyRefusal = 'locked' | 'door-open' | 'driving' | 'not-authorised';
 
 export interface BodyStep {

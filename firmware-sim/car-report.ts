@@ -14,21 +14,27 @@ import type { Rights } from './rights/rights.js';
 
 /** The car as the person beside it sees it. Times are seconds since 1970. */
 export interface CarReport extends RecordReport {
+  /** As paired phones know it. */
   readonly name: string;
   /** Of the car's identity, 16 hex digits. */
   readonly fingerprint: string;
+  /** Nothing that is shut opens by hand from outside. */
   readonly locked: boolean;
+  /** Everything that stands open, in the order of CLOSURES. */
   readonly open: readonly Closure[];
   /** 0: driving is not authorised. */
   readonly driveSecondsLeft: number;
+  /** It was driven off and not parked since. */
   readonly driving: boolean;
   /** How many keys the car can hold besides cards. */
   readonly slots: number;
+  /** What its screen shows; the code is in `screen()` alone. */
   readonly pairing: Screen['state'];
   /** Its links that are in use, in the order in which they began. */
   readonly links: readonly LinkReport[];
 }
 
+/** A link of the car that is in use. */
 export interface LinkReport {
   /** Who has it; null: somebody who has not proved himself. */
   readonly key: Pick<KeySummary, 'slot' | 'name'> | null;
@@ -38,7 +44,9 @@ export interface LinkReport {
 
 /** What the memory says. */
 export interface RecordReport {
+  /** The enrolled keys, ascending by slot. */
   readonly keys: readonly KeySummary[];
+  /** The key cards that the car knows; one or more. */
   readonly cards: readonly CardSummary[];
   /** Pairing tries ever counted. */
   readonly pairingTries: number;
@@ -48,6 +56,7 @@ export interface RecordReport {
   readonly now: number | null;
   /** It asks for one before driving. */
   readonly pin: boolean;
+  /** Which grants are void; none in a car where little was ever revoked. */
   readonly floors: readonly Floor[];
   /** Keys that were removed while the car does not know the time: until it does, nothing lets them in. */
   readonly pendingRemovals: number;

@@ -26,6 +26,7 @@ import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
+/** How a car is made; `name` and `peripheral` are all that it needs. */
 export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | 'onEvent'> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
@@ -40,6 +41,7 @@ export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | '
   readonly wallTime?: () => number;
   /** How many keys it holds besides cards, 1 to 24 (default 19). */
   readonly slots?: number;
+  /** Is told what happens in and at the car. Called at once, in order; must not throw. */
   readonly onEvent?: (event: CarEvent) => void;
   /** `onEvent` of its CarEndpoint: the ends of links. */
   readonly onLinkEvent?: NonNullable<CarEndpointOptions['onEvent']>;

@@ -9,11 +9,13 @@ import { FIRST_CARD_SLOT, lowestFree, MAX_CAR_SLOTS } from './rights/slots.js';
  */
 
 export interface KeyCard {
+  /** 24 to 31: above those of keys. */
   readonly slot: number;
   /** 1 to 32 bytes of UTF-8, of one card alone: here it is what tells the cards apart. */
   readonly name: string;
 }
 
+/** A key card as people may see it. */
 export interface CardSummary extends KeyCard {
   /** 16 hex digits. Of the name, where a real car has that of the card's public key. */
   readonly fingerprint: string;

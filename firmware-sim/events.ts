@@ -25,6 +25,7 @@ export type Actor = Pick<KeyEntry, 'slot' | 'name'> | 'card' | 'hand' | 'car';
 
 /** A key as people may see it. */
 export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
+  /** What the key may do. */
   readonly role: Role;
   /** An owner's revocation list has switched it off. */
   readonly suspended?: true;
@@ -32,17 +33,21 @@ export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor
   readonly grant?: GrantSummary;
 }
 
+/** What bounds a key that came by a grant. Times are seconds since 1970. */
 export interface GrantSummary {
   /** Slot of the owner with whom it began. */
   readonly owner: number;
   /** Seconds since 1970. */
   readonly notBefore: number;
+  /** The first second in which it does not hold any more; 2^32 - 1: no end. */
   readonly notAfter: number;
   /** Of its uses; none where it has no limit. */
   readonly usesLeft?: number;
+  /** Without a fresh signature of the owner for so long it does not drive, 1 to 255; none where it has no lease. */
   readonly leaseHours?: number;
 }
 
+/** What happened, without its time; `by` says who did it. */
 export type CarEventDetail =
   | (BodyAct & { readonly by: Actor })
   | Exclude<BodyEffect, BodyAct>
@@ -94,6 +99,7 @@ export type LinkEventDetail =
 /** Whose link it is. */
 export type LinkKey = Pick<KeyEntry, 'slot' | 'name'>;
 
+/** What happens on a link, of its key only slot and name: for logs of a car of your own. */
 export const linkEvent = (event: CarLinkEvent): LinkEventDetail =>
   'key' in event ? { ...event, key: { slot: event.key.slot, name: event.key.name } } : event;
 

@@ -45,11 +45,13 @@ export type WindowInput =
         | 'tick';
     };
 
+/** What has become of the pairing window. */
 export type WindowEffect =
   | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role: Role }
   | { readonly type: 'pairing-try' | 'pairing-try-returned'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
+/** Why it closed. `timeout`: 120 s; `tries`: three; `replaced`: another tap opened a new one. */
 export type CloseReason =
   'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'card-removed' | 'fault';
 

@@ -4,6 +4,7 @@ import type { Direction } from './btsnoop.js';
 
 /** Takes a capture, whole records at a time. Must not throw: hosts rely on a transport that does not. */
 export interface CaptureSink {
+  /** The next bytes of a btsnoop file: its header of 16 bytes first, then a record at a time. */
   write(bytes: Uint8Array): void;
 }
 

@@ -6,6 +6,7 @@ export interface AirRecord {
   readonly time: number;
   /** The controller's number on this air, from 0; never used again. */
   readonly index: number;
+  /** `sent`: from the host to its controller; `received`: from the controller. */
   readonly direction: Direction;
   /** The H4 packet, type byte first. */
   readonly packet: Buffer;
@@ -13,6 +14,7 @@ export interface AirRecord {
 
 /** A controller as a tap introduces it, before its first record. */
 export interface AirDevice {
+  /** The controller's number on this air, from 0; never used again. */
   readonly index: number;
   /** The public device address, aa:bb:cc:dd:ee:ff. */
   readonly address: string;

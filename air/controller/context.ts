@@ -9,7 +9,9 @@ import type { ResolvingList } from './privacy/resolving-list.js';
 
 /** Buffers for data from the host: `count` packets of at most `length` bytes of data. */
 export interface AclBuffers {
+  /** Bytes of data in one packet, its header of 4 not counted (LE Read Buffer Size, Vol 4 Part E 7.8.2). */
   readonly length: number;
+  /** Packets that the host may have outstanding. */
   readonly count: number;
 }
 

@@ -17,7 +17,9 @@ import type { CommandHandler, HostAnswer } from './commands/command.js';
 import { Controller } from './parts.js';
 import type { PartsOptions } from './parts.js';
 
+/** How a controller is made: its place, its buffers, what it offers. */
 export interface ControllerOptions extends PartsOptions {
+  /** Is told of malformed packets from the host (default: nobody). */
   readonly logger?: Logger;
   /** Puts the controller where its label is remembered to be; false when it is not. */
   readonly recall?: (controller: VirtualController) => boolean;
@@ -45,6 +47,7 @@ export class VirtualController extends Controller implements AirTransport {
     this.#recall = options.recall;
   }
 
+  /** True once it was powered off; it stays off. */
   get closed(): boolean {
     return this.isClosed;
   }

@@ -86,6 +86,7 @@ export abstract class Controller extends Placed {
   readonly connections: Connections;
   /** @internal */
   readonly dhKeys: DhKeys;
+  /** A name for people, as `key air list` shows it; empty where it has none. */
   label: string;
   /** @internal */
   leHostSupport = false;

@@ -7,12 +7,17 @@ import { printable, shortHex, shortList } from './fields.js';
 export interface AdvertisingData {
   /** Of all structures together. */
   readonly bytes: number;
+  /** Bit 1: generally discoverable; bit 2: no BR/EDR. */
   readonly flags?: number;
+  /** The local name, shortened or complete; made safe for a terminal. */
   readonly name?: string;
   /** Service UUIDs. */
   readonly services?: readonly string[];
+  /** Data in hex, by the UUID of the service. */
   readonly serviceData?: readonly { readonly uuid: string; readonly data: string }[];
+  /** Data in hex, by the number that the Bluetooth SIG gave the company. */
   readonly manufacturerData?: readonly { readonly company: number; readonly data: string }[];
+  /** With which it says that it sends. */
   readonly txPowerDbm?: number;
   /** Types of the structures that are not told. */
   readonly others?: readonly number[];

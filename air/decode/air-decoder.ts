@@ -33,6 +33,7 @@ const DIRECTION: ReadonlyMap<number, Direction> = new Map([
 
 const RANDOM_ADDRESSES = [LeSetRandomAddress, LeSetAdvertisingSetRandomAddress];
 
+/** What an AirDecoder knows besides the specification. */
 export interface AirDecoderOptions {
   /** Names for UUIDs beyond those of the Bluetooth SIG. */
   readonly uuidNames?: UuidNames;

@@ -9,7 +9,9 @@ import type { UuidNames } from './uuids.js';
 
 /** What happened, and to whom: `phone -> car` and `Write Command toCar, handle 0x000c, 122 B`. */
 export interface Description {
+  /** The device, or both ends of the link with an arrow between them. */
   readonly who: string;
+  /** A sentence without an end, sizes in bytes. */
   readonly what: string;
 }
 

@@ -83,6 +83,8 @@ export type DecodedEvent = { readonly time: number } & DecodedDetail;
 
 /** An event, and the values that it carried for who can read them. */
 export interface ReportedEvent {
+  /** Ready for JSON, without any value. */
   readonly event: DecodedEvent;
+  /** What was written, notified or indicated; none for events that carry none. */
   readonly values: readonly AttributeValue[];
 }

@@ -2,6 +2,7 @@ import { hexNumber } from '../../lib/hci/text.js';
 
 /** The fields of a packet that matter: plain values, ready for JSON. */
 export type Fields = Readonly<Record<string, FieldValue>>;
+/** What is no number, text or truth is told as text. */
 export type FieldValue = string | number | boolean | readonly string[];
 
 /** A list that a packet gives is told up to here. */

@@ -30,8 +30,11 @@ import type { UuidNames } from './uuids.js';
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
 export interface HciPacket extends PacketContent {
   readonly time: number;
+  /** Tells it from a DecodedEvent. */
   readonly type: 'hci';
+  /** The controller's number on this air, from 0. */
   readonly index: number;
+  /** The controller, by what was seen of it so far. */
   readonly device: Party;
   /** As the host sees it. */
   readonly direction: Direction;

@@ -19,9 +19,13 @@ export const leEventOf = (subevent: number): HciEvent | undefined =>
     ? LeEnhancedConnectionComplete
     : eventOf(LE_META, subevent);
 
+/** The parameters of a link. */
 export interface FollowedParameters {
+  /** Connection interval in milliseconds. */
   readonly intervalMs: number;
+  /** Connection events that the peripheral may skip. */
   readonly latency: number;
+  /** Supervision timeout in milliseconds. */
   readonly timeoutMs: number;
 }
 

@@ -29,6 +29,7 @@ import type { HubSettings } from './settings.js';
 import { airFull, connectSocket, makeHubDirectory, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 
+/** The controller that a program gets in a hub. */
 export interface HubOptions {
   /** A name for people, at most 32 bytes. */
   readonly label?: string;

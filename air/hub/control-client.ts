@@ -9,6 +9,7 @@ import { connectSocket, noAir } from './socket.js';
 /** A control connection to a hub. It does not keep the hub running: that is what hosts do. */
 export interface HubControl extends Disposable {
   info(): Promise<HubInfo>;
+  /** Who is on the air and where, and where what is away will come back. */
   list(): Promise<AirList>;
   /** @throws PhoneKeyError `usage.invalid` when it is not clear who is meant, or from where to walk */
   move(request: MoveRequest): Promise<MoveReport>;

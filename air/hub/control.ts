@@ -56,6 +56,7 @@ const placeFields = {
   walk: nullable(walk),
 };
 const place = object(placeFields);
+/** Somebody who is away: the label, the place that is remembered for it, and the walk that goes on meanwhile. */
 export type PlaceReport = Read<typeof place>;
 
 const link = object({
@@ -67,6 +68,7 @@ const link = object({
   /** dBm at which this device hears its peer. */
   rssi: number(),
 });
+/** A link as one of its ends has it: the role, the peer's `index` and address, and the strength in dBm. */
 export type LinkReport = Read<typeof link>;
 
 const device = object({
@@ -89,6 +91,7 @@ const device = object({
   initiating: boolean,
   links: list(link, MOST_DEVICES),
 });
+/** A controller on the air: who it is, where, and what it does. */
 export type DeviceReport = Read<typeof device>;
 
 const devices = list(device, MOST_DEVICES);
@@ -101,10 +104,12 @@ const settings: { readonly [K in keyof SettingsInForce]: JsonReader<SettingsInFo
 
 /** The settings, and how many controllers are on the air. */
 const info = object({ ...settings, devices: index });
+/** The settings of an air, and how many controllers are on it. */
 export type HubInfo = Read<typeof info>;
 
 /** What is on the air, and where what is away will be when it comes. */
 const airList = object({ ...settings, devices, absent });
+/** What is on the air, and where what is away will be when it comes. */
 export type AirList = Read<typeof airList>;
 
 /**
@@ -113,11 +118,14 @@ export type AirList = Read<typeof airList>;
  * is on its walk, and how strongly it hears others meanwhile, is no change.
  */
 const airChange = object({ devices, left: list(index, MOST_DEVICES), absent });
+/** What has become otherwise: devices that came or changed, the `left` indices of those gone, and all that are away. */
 export type AirChange = Read<typeof airChange>;
 
+/** Where somebody is put, at once or on foot. */
 export interface MoveRequest {
   /** An address, the label, or the advertised name of who is to move. */
   readonly who: string;
+  /** Metres; each coordinate at most 21,474,836.47 from 0. */
   readonly to: Position;
   /** Metres in a second, within SPEED_RANGE (default: at once). */
   readonly speed?: number | undefined;
@@ -151,6 +159,7 @@ const moved = object({
   /** Until it is there; 0 for at once. */
   seconds: number(0),
 });
+/** Who moves, from where to where, and the seconds until it is there; `address` null where it is away. */
 export type MoveReport = Read<typeof moved>;
 
 const recorded = object<Extract<AirEvent, { type: 'record' }>>({

@@ -18,7 +18,9 @@ export interface HubSettings {
 
 /** The settings in force. */
 export interface SettingsInForce {
+  /** From which all that is random on the air follows, also where nobody gave one. */
   readonly seed: string;
+  /** Whether packets take their time. */
   readonly pace: Pace;
   /** Null: none. */
   readonly faults: string | null;

@@ -13,6 +13,7 @@ export interface LinkLayer extends Receiver {
   accept(request: ConnectRequest): boolean;
   /** The own request was not heard or not accepted. */
   refused(request: ConnectRequest): void;
+  /** A link that was accepted is up; called at both ends. */
   linkUp(end: LinkEnd, request: ConnectRequest): void;
 }
 

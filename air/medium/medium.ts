@@ -35,11 +35,13 @@ import type { AirTime } from './time.js';
 export type Pace = 'instant' | 'real';
 
 export interface MediumOptions {
+  /** Whether packets take their time (default `instant`). */
   readonly pace?: Pace;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** From which all that is random follows. */
   readonly seed: string;
+  /** How signals weaken with distance (default: 59 dB at 1 m, exponent 2.2). */
   readonly pathLoss?: PathLoss;
   /** Default: none. */
   readonly shadowing?: Shadowing;

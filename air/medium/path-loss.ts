@@ -1,6 +1,8 @@
 /** A place on the plane, in metres. */
 export interface Position {
+  /** Metres, to the east. */
   readonly x: number;
+  /** Metres, to the north. */
   readonly y: number;
 }
 

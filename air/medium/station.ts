@@ -28,7 +28,9 @@ export interface Station {
 
 /** Listens for `windowMs` at the beginning of every `intervalMs`; scanning and initiating. */
 export interface ScanWindow {
+  /** From one beginning to the next, in milliseconds: 2.5 to 10,240. */
   readonly intervalMs: number;
+  /** Of that it listens, in milliseconds: 2.5 to `intervalMs`, which is always. */
   readonly windowMs: number;
 }
 

@@ -18,6 +18,7 @@ const HINT =
   'It needs python3. Or serve HCI over TCP on 127.0.0.1:6402 and put a pty before ' +
   'it: socat PTY,link=PATH,rawer,wait-slave TCP:127.0.0.1:6402.';
 
+/** Where HCI over a pseudo-terminal is served, and to whom. */
 export interface PtyServerOptions extends HostServerOptions {
   /** Where the link to the pty's slave is made; nothing may be there. */
   readonly path: string;

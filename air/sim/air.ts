@@ -12,9 +12,11 @@ import { SimPeripheral } from './peripheral.js';
 import type { SimPeripheralOptions } from './peripheral.js';
 import type { SimContext, SimStation } from './station.js';
 
+/** How an air is made: its pace, clock and seed, and how signals travel on it. */
 export interface SimAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
+  /** What goes wrong on purpose from the beginning (default: nothing); `parseFaults` reads it from a text. */
   readonly faults?: AirFaults;
 }
 

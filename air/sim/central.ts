@@ -22,9 +22,11 @@ import type { ConnectionOptions } from './parameters.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
 
+/** A phone that a SimAir or a VirtualAir makes: its place, and how it listens and connects. */
 export interface SimCentralOptions extends Placement {
   /** When it listens while it scans (default: always). Android's low power mode: 512 ms of 5,120 ms. */
   readonly scan?: ScanWindow;
+  /** What it asks for when it connects (default: interval 30 ms, timeout 4 s). */
   readonly connection?: ConnectionOptions;
   /** ATT MTU in bytes that it offers, 23 to 517 (default 256, as noble). */
   readonly mtu?: number;

@@ -15,6 +15,7 @@ import { SimPeripheralLink } from './peripheral-link.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
 
+/** A car that a SimAir or a VirtualAir makes: its place, and how it advertises and serves. */
 export interface SimPeripheralOptions extends Placement {
   /** From one advertising event to the next, in milliseconds: 20 to 10,240 (default 100, as bleno). */
   readonly advertisingIntervalMs?: number;

@@ -46,6 +46,7 @@ export abstract class SimStation extends Placed {
     return this.medium.rssi(other.station, this.station);
   }
 
+  /** Begins nothing any more, closes its links in order, and leaves the air. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

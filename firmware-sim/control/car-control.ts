@@ -22,12 +22,15 @@ export interface CarControl {
   pullHandle(door: Door): Promise<{ readonly opened: boolean }>;
   /** Opens by hand, from outside: refused while locked. */
   open(closure: Closure): Promise<void>;
+  /** Shuts by hand, also while locked. */
   close(closure: Closure): Promise<void>;
   /** Drives off: refused unless driving is authorised and the doors are shut. */
   drive(): Promise<void>;
+  /** Stops the car; without effect where it is not driven. */
   park(): Promise<void>;
   /** The only place that tells the pairing code. */
   screen(): Promise<Screen>;
+  /** The whole car as it is now, also what no phone is told. */
   status(): Promise<CarReport>;
   /**
    * At the screen, with a card on the console: takes any key or card away at once, an owner's too, but not

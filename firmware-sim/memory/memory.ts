@@ -18,6 +18,7 @@ export interface Memory {
   commit(record: CarRecord, options?: CommitOptions): Promise<void>;
 }
 
+/** What a memory is told of a record besides. */
 export interface CommitOptions {
   /** The record takes something away for good: damage to this one must not bring an older one back. */
   readonly erases?: boolean;

@@ -21,7 +21,9 @@ import type { IncomingList, OwnerRevocations } from '../rights/rights.js';
 
 /** What the car keeps about rights besides the keys, as JSON: revocations packed, its clock, the PIN. */
 
+/** The PIN to drive; not itself, but what tells it from others. */
 export interface PinRecord {
+  /** 16 bytes. */
   readonly salt: Uint8Array;
   /** scrypt of the PIN, 32 bytes (pin-lock.ts). */
   readonly hash: Uint8Array;
@@ -29,8 +31,11 @@ export interface PinRecord {
   readonly tries: PinTries;
 }
 
+/** Wrong PINs, up to 1000 each. */
 export interface PinTries {
+  /** By owners' keys. */
   readonly owners: number;
+  /** By all other keys. */
   readonly others: number;
 }
 

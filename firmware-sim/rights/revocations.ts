@@ -12,15 +12,19 @@ import type { Limit } from './limit.js';
 export interface Revocation extends Limit {
   /** 8 bytes. */
   readonly fingerprint: Uint8Array;
+  /** `suspended` can be given back. */
   readonly kind: 'revoked' | 'suspended' | 'removed';
   /** Of the newest list that said so: only a later one lifts it. 0 and 0 of a removal. */
   readonly number: number;
+  /** When that list was signed, in seconds since 1970. */
   readonly issuedAt: number;
 }
 
+/** What is remembered against keys. */
 export interface Revocations {
   /** Grants that were signed at or before it are void: the oldest entries have folded into it. */
   readonly floor: Limit;
+  /** Oldest first; at most 512. */
   readonly entries: readonly Revocation[];
 }
 

@@ -17,6 +17,7 @@ export interface Rights {
   readonly keys: readonly KeySlot[];
   /** How often the car was re-keyed, 0 to 65535: grants and revocation lists name it. */
   readonly epoch: number;
+  /** What the car knows of the time. */
   readonly clock: ClockRecord;
   /** What the car remembers by itself: of paired keys, and of owners that left. */
   readonly own: Revocations;
@@ -36,9 +37,13 @@ export interface OwnerRevocations extends Revocations {
   readonly incoming?: IncomingList;
 }
 
+/** A revocation list of which not all parts have come. */
 export interface IncomingList {
+  /** Of the list. */
   readonly number: number;
+  /** When it was signed, in seconds since 1970. */
   readonly issuedAt: number;
+  /** How many it has, 1 to 8. */
   readonly parts: number;
   /** Bit n: part n is there. */
   readonly have: number;

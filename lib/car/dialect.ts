@@ -12,6 +12,7 @@ import type { CarHost } from './host.js';
 
 /** How a car speaks with phones. What they ask, and what it answers, are words of lib/domain. */
 export interface CarDialect {
+  /** The GATT service that phones look for, which no other dialect of this car has. */
   readonly profile: GattProfile;
   /** What the car advertises from now on; asked anew whenever its pairing window opens or closes. */
   advertising(car: CarEnvironment): AdvertisingContent;
@@ -21,10 +22,15 @@ export interface CarDialect {
 
 /** What all links of one car share, in whatever dialect. */
 export interface CarEnvironment {
+  /** The car itself: its keys, its body, its memory. */
   readonly host: CarHost;
+  /** The cryptography (default: `defaultSuite`). */
   readonly suite: Suite;
+  /** Times links, tries and what is advertised (default: the machine's). */
   readonly clock: Clock;
+  /** Ephemeral keys and challenges come from it (default: the system's). Another one is for tests alone. */
   readonly random: Random;
+  /** Is told what went wrong, and never a secret (default: nobody). */
   readonly log: Logger;
   /** With links that prove nothing, of radios that have none of their own. */
   readonly patience: Patience;
@@ -35,6 +41,7 @@ export interface CarEnvironment {
   admits(key: KeySlot): boolean;
   /** Sees every message that goes over the air, without any key. */
   readonly trace: Trace | undefined;
+  /** Is given what opens each session to whoever recorded it: for development alone (default: nobody). */
   readonly keyLog: KeyLog | undefined;
 }
 
@@ -46,9 +53,11 @@ export interface CarLink {
   keyRemoved(publicKey: Uint8Array): void;
   /** Ends the session, after the answer to the command that is under way: others want the link. */
   turnOver(): void;
+  /** Ends the link; resolves when it is down. */
   close(): Promise<void>;
 }
 
+/** What happens on a link. A `key` is the whole slot: what people may see of it, `linkEvent` of phonekey/sim says. */
 export type CarLinkEvent =
   | { readonly type: 'link-opened' }
   | { readonly type: 'authenticated'; readonly key: KeySlot }

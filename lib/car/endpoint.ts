@@ -16,13 +16,17 @@ import type { CarHost } from './host.js';
 import { Sessions } from './sessions.js';
 import type { LinkHolder } from './sessions.js';
 
+/** How a car comes on the air; `host` and `peripheral` are all that it needs. */
 export interface CarEndpointOptions extends Optional<
   Omit<CarEnvironment, 'host' | 'patience' | 'admits'>
 > {
+  /** Is asked what to do. */
   readonly host: CarHost;
+  /** The radio; the endpoint has it for itself, and closes it when it stops. */
   readonly peripheral: Peripheral;
   /** What it speaks, each over a service of its own (default: the native dialect). */
   readonly dialects?: readonly CarDialect[] | undefined;
+  /** Is told of every link from its beginning to its end. Must not throw. */
   readonly onEvent?: ((event: CarLinkEvent) => void) | undefined;
   /** The radio failed for good. */
   readonly onRadioError?: ((error: PhoneKeyError) => void) | undefined;

@@ -20,11 +20,13 @@ export interface CarHost {
   keys(): readonly KeySlot[];
   /** Carries out an authenticated command after checking what the key's role permits. */
   execute(command: Command, key: KeySlot): Promise<Result>;
+  /** How phones that know the code on the screen become keys. */
   readonly pairing: PairingHost;
   /** Grants and revocation lists of owners; a car without it takes paired keys alone. */
   readonly credentials?: CredentialHost;
 }
 
+/** How keys come and go by the signatures of owners (docs/PROTOCOL.md, section 7). */
 export interface CredentialHost {
   /**
    * Takes a key that proved itself and shows a chain of grants, with which it may be known already.
@@ -35,9 +37,14 @@ export interface CredentialHost {
   receive(revocationList: Uint8Array): Promise<void>;
 }
 
+/** Why a key with a grant is not taken, or not for this. `grant-void`: it is older than something that was revoked. */
 export type AdmissionRefusal =
   'grant-invalid' | 'grant-void' | 'dated-ahead' | 'slots-full' | 'name-invalid' | PolicyRefusal;
 
+/**
+ * The pairing window of a car (docs/PROTOCOL.md, section 4): who may open it, and how often may be guessed, is
+ * yours.
+ */
 export interface PairingHost {
   /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */
   window(): PairingWindow | undefined;

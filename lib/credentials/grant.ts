@@ -45,9 +45,11 @@ export const TOLERANCE_SECONDS = 300;
 
 /** Time is in whole seconds since 1970, 0 to 2^32 - 1. */
 export interface GrantTerms {
+  /** What the key may do. */
   readonly role: Role;
   /** When it was signed; with the subject it names the grant, and later ones replace earlier ones. */
   readonly issuedAt: number;
+  /** The first second in which it holds. */
   readonly notBefore: number;
   /** The first second in which it does not hold any more. */
   readonly notAfter: number;

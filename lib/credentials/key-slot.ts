@@ -33,6 +33,7 @@ export interface Introduction extends Called {
 export interface KeySlot extends PhoneIdentity {
   /** 0 to slot count - 1. */
   readonly slot: number;
+  /** What the key may do. */
   readonly role: Role;
   /**
    * When it was paired, by the car's clock and never before anything that an owner had signed by then:
@@ -43,6 +44,7 @@ export interface KeySlot extends PhoneIdentity {
   readonly grant?: KeyGrant;
 }
 
+/** With what a granted key came, and what it has used of that. */
 export interface KeyGrant {
   /** Of the last link of its chain. */
   readonly terms: GrantTerms;

@@ -48,6 +48,7 @@ const KINDS: readonly EntryKind[] = ['revoked', 'suspended', 'resumed'];
 
 /** One part, as the owner signs it. */
 export interface RevocationListPart {
+  /** Of who signs it, 0 to 255. */
   readonly ownerSlot: number;
   /** The car's count of re-keyings, 0 to 65535: lists of another epoch are void. */
   readonly epoch: number;
@@ -59,7 +60,9 @@ export interface RevocationListPart {
   readonly floor: number;
   /** 0 to `parts` - 1. */
   readonly part: number;
+  /** How many the list has, 1 to 8. */
   readonly parts: number;
+  /** At most 144 in a part. */
   readonly entries: readonly RevocationEntry[];
 }
 

@@ -6,7 +6,7 @@ import { hkdfWith, hmacSha512, isStrict, keyPairs, requireLength } from './commo
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { KeyPair, Suite } from './suite.js';
 
-/** tweetnacl for the curves and SHA-512, @noble for scrypt and the AEAD: Node without its own cryptography. */
+/** tweetnacl for the curves and SHA-512, the packages of Noble for scrypt and the AEAD: Node without its own cryptography. */
 export const portableSuite: Suite = {
   name: 'portable',
   ...nobleSymmetric,

@@ -58,8 +58,11 @@ export interface Suite {
 
 /** The cost of scrypt, named as in RFC 7914: N is a power of two. */
 export interface ScryptCost {
+  /** CPU and memory cost, a power of two above 1. */
   readonly N: number;
+  /** Block size, in units of 128 bytes. */
   readonly r: number;
+  /** Parallelisation; here one after the other. */
   readonly p: number;
 }
 
@@ -68,6 +71,8 @@ export interface ScryptCost {
  * remember what they computed for a pair by its identity: do not alter the bytes of a pair.
  */
 export interface KeyPair {
+  /** 32 bytes; secret. For Ed25519 the seed (RFC 8032 section 5.1.5). */
   readonly privateKey: Uint8Array;
+  /** 32 bytes. */
   readonly publicKey: Uint8Array;
 }

@@ -8,11 +8,13 @@ export const CLOSURES = [
   'frunk',
 ] as const;
 
+/** One of CLOSURES. */
 export type Closure = (typeof CLOSURES)[number];
 
 /** The doors people get in by. Only they keep the car from being locked, and stop the relock. */
 export const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;
 
+/** One of DOORS. */
 export type Door = (typeof DOORS)[number];
 
 export const isDoor = (closure: Closure): closure is Door =>

@@ -27,6 +27,7 @@ export type Command = {
   | { readonly type: 'listRevocations'; readonly page: number }
 );
 
+/** The `type` of a command. */
 export type CommandName = Command['type'];
 
 /** The command of that name. */

@@ -29,6 +29,7 @@ const whatIsWrong = (name: string): string | undefined => {
     : undefined;
 };
 
+/** Every FormFactor. */
 export const FORM_FACTORS = ['phone', 'watch', 'tablet', 'computer', 'fob', 'card'] as const;
 
 /** What kind of thing has a key. It is said by that thing, stands in lists, and gives no right. */

@@ -30,11 +30,13 @@ export interface Enrolment extends SigningTerms {
 
 /** What a car answers to a command. */
 export interface Result extends SigningTerms {
+  /** Whether it did what it was asked, and what that gave. */
   readonly outcome: Outcome;
   /** The car does not know the time, and refuses all keys with limits. */
   readonly clockLost: boolean;
 }
 
+/** What came of a command; the types with data answer the commands that ask for it. */
 export type Outcome =
   | { readonly type: 'done' }
   /** `code`: the number of a refusal that is `unknown`. */
@@ -45,8 +47,10 @@ export type Outcome =
   /** One that only later versions know. */
   | { readonly type: 'unknown' };
 
+/** The answer to a command that asks for nothing back. */
 export const DONE: Outcome = { type: 'done' };
 
+/** The outcome for a refusal, of a car that has a whole Result to give. */
 export const refused = (refusal: Refusal): Outcome => ({ type: 'refused', refusal });
 
 /** What a car answers that knows the time and has no more to tell: `resultOf(DONE)`. */
@@ -68,8 +72,11 @@ export interface RevocationPage {
   readonly entries: readonly RevocationEntry[];
 }
 
+/** What a car tells every key that may ask for its status. */
 export interface VehicleStatus {
+  /** Whether a key is needed to open the doors from outside. */
   readonly locked: boolean;
+  /** Everything that stands open. */
   readonly open: readonly Closure[];
   /** Seconds for which driving is authorised; 0 when it is not. */
   readonly driveSecondsLeft: number;
@@ -79,14 +86,18 @@ export interface VehicleStatus {
   readonly pinNeeded: boolean;
 }
 
+/** The status as a phone gives it to its user. */
 export interface CarStatus extends VehicleStatus, Pick<Result, 'clockLost'> {}
 
 /** One enrolled key, as an owner sees it. */
 export interface KeyEntry {
+  /** 0 to 255; what `removeKey` takes. */
   readonly slot: number;
+  /** 1 to 32 bytes of UTF-8, chosen by its holder. */
   readonly name: string;
   /** What kind of thing has it, by its own words. */
   readonly formFactor: FormFactor | 'unknown';
+  /** What the key may do; `none`: a role that only later versions know. */
   readonly role: Role | 'none';
   /** Hex, the first 8 bytes of SHA-512 of the public key. */
   readonly fingerprint: string;

@@ -121,6 +121,7 @@ const REFUSALS = {
   unknown: { message: 'the car refused' },
 } satisfies Readonly<Record<string, RefusalEntry>>;
 
+/** Why a car does not do what a command, a card or a hand asks of it; each means a code, a message and a hint. */
 export type Refusal = keyof typeof REFUSALS;
 
 export const REFUSAL_WORDS = Object.keys(REFUSALS) as readonly Refusal[];
@@ -148,6 +149,7 @@ const PAIRING_REFUSALS = {
   ),
 } satisfies Readonly<Record<string, RefusalEntry>>;
 
+/** Why a car does not take a phone that wants to pair. `failed`: the code was wrong. */
 export type PairingRefusal = keyof typeof PAIRING_REFUSALS;
 
 export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].message;

@@ -7,5 +7,6 @@ export interface RevocationEntry {
   readonly fingerprint: Uint8Array;
   /** Grants of later seconds are new ones, and hold. Seconds since 1970. */
   readonly since: number;
+  /** What is to become of it. */
   readonly kind: EntryKind;
 }

@@ -1,5 +1,6 @@
 import type { CommandName } from './commands.js';
 
+/** Every Role, the owner first. */
 export const ROLES = ['owner', 'driver', 'guest', 'valet', 'service'] as const;
 
 /** What the bearer of a key may do. */
@@ -32,6 +33,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
   },
 };
 
+/** Whether a key with this role may give the command; a CarHost asks it before it acts. */
 export const permits = (role: Role, command: CommandName): boolean => {
   const { commands } = RIGHTS[role];
   return commands === 'everything' || commands.includes(command);

@@ -45,6 +45,7 @@ export const HardwareError = {
 } as const;
 
 export const ConnectionRole = { central: 0x00, peripheral: 0x01 } as const;
+/** 0: central, 1: peripheral. */
 export type ConnectionRole = (typeof ConnectionRole)[keyof typeof ConnectionRole];
 
 /** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */

@@ -11,6 +11,7 @@ export interface HciTransport {
   onPacket(listener: (packet: Uint8Array) => void): () => void;
   /** Called once, when either side has closed. Returns the unsubscriber. */
   onClose(listener: () => void): () => void;
+  /** True once either side has closed. */
   readonly closed: boolean;
   /** Powers the controller off: its links are lost. Closing twice is allowed. */
   close(): void;

@@ -3,6 +3,7 @@
  * sometimes one that says what the car speaks. UUIDs have 128 bits, in lower case with dashes.
  */
 export interface GattProfile {
+  /** UUID of the service. */
   readonly service: string;
   /** Phone to car. */
   readonly toCar: {
@@ -18,10 +19,14 @@ export interface GattProfile {
   readonly info?: { readonly uuid: string; readonly value: Uint8Array };
 }
 
+/** What a characteristic can do (Core Specification, Vol 3 Part G 3.3.1.1). */
 export type GattProperty = 'read' | 'write' | 'writeWithoutResponse' | 'notify' | 'indicate';
 
+/** A characteristic of the service. */
 export interface GattCharacteristic {
+  /** 128 bits, in lower case with dashes. */
   readonly uuid: string;
+  /** One or more. */
   readonly properties: readonly GattProperty[];
   /** A constant. */
   readonly value?: Uint8Array;

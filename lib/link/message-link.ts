@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../platform/clock.js';
 import type { Link, LinkCloseReason } from '../radio/types.js';
 import { concat } from '../platform/bytes.js';
 
+/** Which way a message goes between phone and car. */
 export type MessageDirection = 'to-car' | 'from-car';
 
 /** What can be said of a message without any key. */
@@ -25,6 +26,7 @@ export interface MessageRules {
 
 /** One message that went over the link: never more than what an eavesdropper sees as well. */
 export interface TraceEvent extends MessageDescription {
+  /** Which way it went. */
   readonly direction: MessageDirection;
   /** With framing. */
   readonly bytes: number;
@@ -32,6 +34,7 @@ export interface TraceEvent extends MessageDescription {
   readonly chunks: number;
 }
 
+/** Is told of every message, sent or received, once it is whole. Must not throw. */
 export type Trace = (event: TraceEvent) => void;
 
 export interface MessageLinkOptions extends MessageRules {

@@ -9,6 +9,7 @@ export interface Clock {
   after(ms: number, fn: () => void): Cancel;
 }
 
+/** Takes back what was to happen; without effect once it has. */
 export type Cancel = () => void;
 
 /** Node takes a longer time than these 24 days for 1 ms. */

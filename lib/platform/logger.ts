@@ -1,10 +1,14 @@
 /** What the library tells about its work. Never given a secret: see docs/THREAT-MODEL.md. */
 export interface Logger {
+  /** What only somebody who looks for a fault wants to know. */
   debug(message: string, fields?: LogFields): void;
+  /** What is worth a line, and in order. */
   info(message: string, fields?: LogFields): void;
+  /** What went wrong, and was dealt with. */
   warn(message: string, fields?: LogFields): void;
 }
 
+/** What belongs to a message: plain values. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Says nothing. The default everywhere. */

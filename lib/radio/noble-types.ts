@@ -22,11 +22,15 @@ export interface Noble extends Stack {
 }
 
 export interface NoblePeripheral extends Emitter {
+  /** The address without colons, where noble runs its own host. */
   readonly id: string;
+  /** dBm. */
   readonly rssi: number;
   /** Null until the first exchange of MTUs; kept from one connection to the next. */
   readonly mtu: number | null;
+  /** Of the connection. */
   readonly state: 'error' | 'connecting' | 'connected' | 'disconnecting' | 'disconnected';
+  /** What was heard of it; UUIDs without dashes. */
   readonly advertisement: {
     readonly localName?: string | undefined;
     readonly serviceUuids?: readonly string[];
@@ -47,6 +51,7 @@ export interface NoblePeripheral extends Emitter {
 }
 
 export interface NobleService extends Emitter {
+  /** 4 or 32 hex digits without dashes. */
   readonly uuid: string;
   /**
    * Answered by 'characteristicsDiscover' (characteristics); before that, where noble runs its own host, by
@@ -56,7 +61,9 @@ export interface NobleService extends Emitter {
 }
 
 export interface NobleCharacteristic extends Emitter {
+  /** 4 or 32 hex digits without dashes. */
   readonly uuid: string;
+  /** `read`, `write`, `writeWithoutResponse`, `notify` and so on. */
   readonly properties: readonly string[];
   /** Answered by 'write': at once without response, never on an ATT error. */
   write(data: Buffer, withoutResponse: boolean): void;
@@ -66,6 +73,8 @@ export interface NobleCharacteristic extends Emitter {
 
 /** A loaded noble. `close` frees everything it holds. */
 export interface LoadedNoble {
+  /** The stack, or what behaves as it does. */
   readonly noble: Noble;
+  /** Called once, when the central is closed. */
   close(): void | Promise<void>;
 }

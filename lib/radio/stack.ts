@@ -17,7 +17,9 @@ export interface Stack extends Emitter {
 export interface StackOptions<Loaded> {
   /** Loads the stack, on a real adapter or on a virtual controller. */
   readonly load: () => Promise<Loaded>;
+  /** Times every operation of the radio. */
   readonly clock: Clock;
+  /** Is told what went wrong and was dealt with (default: nobody). */
   readonly log?: Logger;
   /** Until the adapter is powered on, in milliseconds (default 5,000). */
   readonly timeoutMs?: number;

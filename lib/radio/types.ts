@@ -32,12 +32,15 @@ export interface Link {
   close(): Promise<void>;
 }
 
+/** Who a link tells what comes, and that it is over. */
 export interface LinkHandlers {
+  /** One chunk, as the other end sent it: 1 to mtu - 3 bytes. */
   data(chunk: Uint8Array): void;
   /** The link is down, by either side; called exactly once. */
   closed(reason: LinkCloseReason): void;
 }
 
+/** `local`: closed here; `remote`: by the other end; `lost`: neither, it fell silent. */
 export type LinkCloseReason = 'local' | 'remote' | 'lost';
 
 /** What a car says of itself before anybody connects, in the advertisement and in the scan response. */
@@ -50,6 +53,7 @@ export interface Advertisement extends AdvertisingFields {
   readonly isBusy?: true;
 }
 
+/** A phone's radio. */
 export interface Central {
   /**
    * Calls `found` for every advertisement that matches one of the filters, until `signal` aborts (then it
@@ -75,9 +79,11 @@ export interface Central {
   close(): Promise<void>;
 }
 
+/** How a central connects. */
 export interface ConnectOptions {
   /** For the whole of connecting and discovering, in milliseconds (default 10,000). */
   readonly timeoutMs?: number;
+  /** Gives the attempt up. */
   readonly signal?: AbortSignal;
   /**
    * `CentralLink.attHandle` of an earlier link to the same car, which saves looking for the service. It is
@@ -95,6 +101,7 @@ export interface CentralLink extends Link {
   readonly attHandle?: number | undefined;
 }
 
+/** A car's radio. */
 export interface Peripheral {
   /** How many phones it serves at one time, 1 or more. While so many are connected, no other one can. */
   readonly mostLinks: number;
@@ -117,7 +124,9 @@ export interface Peripheral {
   close(): Promise<void>;
 }
 
+/** A service that a car offers, and who serves those that use it. */
 export interface PeripheralService {
+  /** Its UUIDs and properties. */
   readonly profile: GattProfile;
   /** A phone has subscribed to `fromCar`. The link is not opened yet. */
   onLink(link: Link): void;

@@ -18,10 +18,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../tools.mjs';
+import { checkDeclarationMaps, SOURCES } from './declaration-maps.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
-const CONTENTS = ['dist', 'docs', 'man', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
+const CONTENTS = ['dist', 'docs', 'man', ...SOURCES, 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
 /** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
 const LEFT_OUT = [
   'dist/bench',
@@ -80,6 +81,7 @@ function publishedManifest() {
   const optional = Object.entries(optionalDependencies);
   return {
     ...rest,
+    files: [...rest.files, ...SOURCES],
     dependencies: { ...Object.fromEntries(optional.filter(isRadio)), ...rest.dependencies },
     optionalDependencies: Object.fromEntries(optional.filter((entry) => !isRadio(entry))),
     bundleDependencies: RADIOS,
@@ -140,6 +142,7 @@ function pack(out) {
   const work = mkdtempSync(join(tmpdir(), 'phonekey-pack-'));
   try {
     layOut(work);
+    checkDeclarationMaps(work);
     const name = run('npm', ['pack', '--silent', '--pack-destination', out], work).trim();
     console.log(name);
     const publint = ['run', join(out, name), '--strict'];

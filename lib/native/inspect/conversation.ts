@@ -15,6 +15,7 @@ import { CipherState } from '../../noise/symmetric-state.js';
 
 /** What a viewer knows. Both are asked anew each time, because both may grow. */
 export interface ViewerKeys {
+  /** The cars that the viewer is paired with. */
   cars(): readonly KnownCar[];
   /** The logged keys of the session with this challenge (32 bytes). */
   session(challenge: Uint8Array): SessionKeys | undefined;
@@ -22,6 +23,7 @@ export interface ViewerKeys {
 
 /** One message between a phone and a car, as a viewer beside them sees it. */
 export interface InspectedMessage extends MessageDescription {
+  /** Which way it went. */
   readonly direction: MessageDirection;
   /** With framing. */
   readonly bytes: number;

@@ -5,11 +5,13 @@ import { advertisementIsFrom, advertisementKey, decodeAdvertisement } from '../a
 
 /** A car that the viewer is paired with. No private key is needed to recognise it. */
 export interface KnownCar {
+  /** By which the viewer calls it. */
   readonly name: string;
   /** X25519, 32 bytes; who has it can tell the car's advertisements and proofs meant for it. */
   readonly publicKey: Uint8Array;
 }
 
+/** What an advertisement of a car says to somebody who knows some cars. */
 export interface SeenAdvertisement {
   /** Whether the pairing window is open. */
   readonly pairing: boolean;

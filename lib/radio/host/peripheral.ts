@@ -26,10 +26,13 @@ const DISCONNECT_TIMEOUT_MS = 500;
 /** More than a car's people open doors at one time. */
 const MOST_LINKS = 3;
 
+/** How the host for a car is made. */
 export interface HciPeripheralOptions {
   /** Gives the way to a controller that is this host's alone; it is closed with the peripheral. */
   readonly load: () => Promise<HciTransport>;
+  /** Times every operation of the radio. */
   readonly clock: Clock;
+  /** Is told what went wrong and was dealt with (default: nobody). */
   readonly log?: Logger;
   /** For addresses (default: the system's). */
   readonly random?: Random;
