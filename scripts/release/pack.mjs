@@ -127,6 +127,9 @@ function pack(out) {
     console.log(name);
     const publint = ['run', join(out, name), '--strict'];
     console.log(run(command('release', 'publint'), publint, work).trim());
+    const attw = [join(out, name), '--profile', 'esm-only', '--format', 'ascii'];
+    run(command('release', 'attw'), attw, work);
+    console.log('The types are right for every entry.');
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
