@@ -28,9 +28,12 @@ const BUNDLERS = {
     const settings = { entryPoints: [input], bundle: true, write: false, logLevel: 'silent' };
     try {
       return (await esbuild.build(settings)).outputFiles[0].text;
-    } catch ({ errors }) {
-      const told = errors.flatMap(({ text, notes }) => [text, ...notes.map((note) => note.text)]);
-      throw new Error(told.join('\n'));
+    } catch (error) {
+      const told = error.errors.flatMap(({ text, notes }) => [
+        text,
+        ...notes.map((note) => note.text),
+      ]);
+      throw new Error(told.join('\n'), { cause: error });
     }
   },
   async vite(input) {
