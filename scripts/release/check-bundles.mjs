@@ -59,7 +59,9 @@ const BUNDLERS = {
     const output = { path: join(input, '../out'), filename: 'page.js', publicPath: '' };
     // A page of one script, as there is no server here.
     const plugins = [new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })];
-    const compiler = webpack({ mode: 'production', entry: input, output, plugins });
+    const optimization = { minimize: false };
+    const mode = 'production';
+    const compiler = webpack({ mode, entry: input, output, plugins, optimization });
     return new Promise((done, failed) => {
       compiler.run((error, stats) => {
         if (error ?? stats.hasErrors()) failed(error ?? new Error(stats.toString('errors-only')));
