@@ -154,7 +154,9 @@ const settle = async (transport: HubTransport, options: HubOptions): Promise<Set
 
 /** Starts a hub that outlives us, and waits until it, or another one (false), serves the path. */
 const startHub = async (path: string, settings: HubSettings): Promise<boolean> => {
-  const { NODE_OPTIONS: _, ...env } = process.env;
+  const { NODE_OPTIONS, ...others } = process.env;
+  // Under Yarn's Plug'n'Play it is by them that packages are found.
+  const env = 'pnp' in process.versions ? { ...others, NODE_OPTIONS } : others;
   const parameters = hubArguments(isPipe(path) ? path : resolve(path), settings);
   const hub = spawn(process.execPath, [HUB_PROGRAM, ...parameters], {
     detached: true,

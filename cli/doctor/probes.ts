@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { manifestOf } from '../../lib/radio/loader/manifest.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { lackingCryptography } from '../config/cryptography.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -28,7 +29,7 @@ export const systemProbes = ({ paths, log }: Context) => {
     buildCommand: buildCommand(installation, cwd, hasSocket),
     installCommand: (name: string) => installCommand(installation, cwd, name),
     async packageVersion(name: string) {
-      const text = await readFile(require.resolve(`${name}/package.json`), 'utf8');
+      const text = await readFile(manifestOf(name, 'virtual air'), 'utf8');
       return String((JSON.parse(text) as { version?: unknown }).version);
     },
     /** Linux: the adapters, as the native socket sees them. */

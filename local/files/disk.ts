@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
+import { constants, fsync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { isErrno } from '../errno.js';
 
 /** What is known of a name. */
@@ -66,6 +67,9 @@ const readUpTo = async (file: FileHandle, maxBytes: number): Promise<Uint8Array>
   }
 };
 
+/** By its number: the handles that Yarn's Plug'n'Play gives instead of Node's have no `sync`. */
+const syncFile = promisify(fsync);
+
 export const nodeDisk: Disk = {
   list: readdir,
   rename,
@@ -95,7 +99,7 @@ export const nodeDisk: Disk = {
     const file = await open(path, 'wx', 0o600);
     return {
       write: async (bytes) => (await file.write(bytes)).bytesWritten,
-      sync: () => file.sync(),
+      sync: () => syncFile(file.fd),
       close: () => file.close(),
     };
   },
@@ -109,7 +113,7 @@ export const nodeDisk: Disk = {
     if (process.platform === 'win32') return;
     const directory = await open(path, 'r');
     try {
-      await directory.sync();
+      await syncFile(directory.fd);
     } finally {
       await directory.close();
     }

@@ -1,6 +1,6 @@
 // Packs dist into the tarball that is published, with the JavaScript of noble and bleno inside, and has
-// publint look at it.
-// Why they are bundled, and without install scripts: docs/decisions/0001-optional-radios.md.
+// publint and arethetypeswrong look at it.
+// Why the radios are files of ours: docs/decisions/0024-radios-as-files.md.
 //   node scripts/release/pack.mjs                 writes phonekey-<version>.tgz beside package.json
 //   node scripts/release/pack.mjs --out <folder>    writes it there
 //   node scripts/release/pack.mjs --stage <folder>  only lays the files out in <folder>
@@ -11,30 +11,40 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../tools.mjs';
 import { checkDeclarationMaps, SOURCES } from './declaration-maps.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
-const CONTENTS = ['dist', 'docs', 'man', ...SOURCES, 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
-/** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
-const LEFT_OUT = [
-  'dist/bench',
-  'dist/cli',
-  'dist/examples',
-  'dist/lab',
-  'dist/scripts',
-  'dist/test',
-  ...RADIOS.flatMap((name) =>
-    ['.github', 'assets', 'examples', 'test'].map((folder) => `node_modules/${name}/${folder}`),
-  ),
+const CONTENTS = [
+  'dist',
+  'docs',
+  'examples',
+  'man',
+  'test/vectors',
+  ...SOURCES,
+  'README.md',
+  'LICENSE',
+  'NOTICE',
+  'CHANGELOG.md',
 ];
+/** Of no use at run time; of the rest npm packs what package.json names in `files`. */
+const LEFT_OUT = ['bench', 'cli', 'examples', 'lab', 'scripts', 'test'].map(
+  (name) => `dist/${name}`,
+);
+/** What the radios need for an adapter of macOS or Windows: there they are installed beside phonekey. */
+const NATIVE = ['napi-thread-safe-callback', 'node-addon-api', 'node-gyp-build'];
+/** Of a radio's files: what runs, its types and its licence. */
+const CARRIED = /^(lib\/.*\.js(on)?|(index|with-[a-z-]+)\.js|index\.d\.ts|package\.json|LICENSE)$/;
+
+const slashes = (path) => path.split(sep).join('/');
 
 const { values: options } = parseArgs({
   options: { out: { type: 'string', default: ROOT }, stage: { type: 'string' } },
@@ -43,68 +53,49 @@ const { values: options } = parseArgs({
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const writeJson = (file, value) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 
-/** Finds an installed package as Node would from `from`: in the nearest node_modules that has it. */
-function findInstalled(name, from) {
-  for (let dir = from; ; dir = dirname(dir)) {
-    const candidate = join(dir, 'node_modules', name);
-    if (existsSync(join(candidate, 'package.json'))) return candidate;
-    if (dir === ROOT) throw new Error(`${name} is not installed: run npm ci first`);
-  }
-}
-
-/** The folders of `names` and of all they depend on, optional dependencies left out. */
-function closure(names) {
-  const found = new Set();
-  const visit = (name, from) => {
-    const dir = findInstalled(name, from);
-    if (found.has(dir)) return;
-    found.add(dir);
-    const { dependencies = {}, optionalDependencies = {} } = readJson(join(dir, 'package.json'));
-    for (const dependency of Object.keys(dependencies)) {
-      if (!(dependency in optionalDependencies)) visit(dependency, dir);
-    }
-  };
-  for (const name of names) visit(name, ROOT);
-  return [...found];
-}
-
-/** Our manifest as published: the radios are bundled, hence plain dependencies. */
+/** Our manifest as published: with what the radios require, and the radios themselves only as what one may add. */
 function publishedManifest() {
   const {
     private: isPrivate,
     scripts,
     devDependencies,
     optionalDependencies,
+    dependencies,
     ...rest
   } = readJson(join(ROOT, 'package.json'));
-  const isRadio = ([name]) => RADIOS.includes(name);
-  const optional = Object.entries(optionalDependencies);
+  const needs = RADIOS.flatMap((name) =>
+    Object.entries(readJson(join(ROOT, 'node_modules', name, 'package.json')).dependencies),
+  );
+  const others = needs.filter(([name]) => !NATIVE.includes(name));
   return {
     ...rest,
     files: [...rest.files, ...SOURCES],
-    dependencies: { ...Object.fromEntries(optional.filter(isRadio)), ...rest.dependencies },
-    optionalDependencies: Object.fromEntries(optional.filter((entry) => !isRadio(entry))),
-    bundleDependencies: RADIOS,
+    dependencies: { ...dependencies, ...Object.fromEntries(others) },
   };
 }
 
-/**
- * A radio's manifest as bundled: nothing runs or builds at install, `npm run rebuild` still can, and
- * no platform is refused, because over the virtual air it runs anywhere.
- */
-function bundledManifest(manifest) {
-  const { optionalDependencies, devDependencies, os, ...rest } = manifest;
-  return { ...rest, gypfile: false, scripts: { rebuild: 'node-gyp rebuild' } };
+/** A radio as it is, but for what is native, or not needed to run it. */
+function carry(name, stage) {
+  const from = join(ROOT, 'node_modules', name);
+  if (!existsSync(from)) throw new Error(`${name} is not installed: run npm ci first`);
+  const files = readdirSync(from, { recursive: true }).map(slashes);
+  for (const file of files.filter((each) => CARRIED.test(each)))
+    cpSync(join(from, file), join(stage, 'dist/radios', name, file), { recursive: true });
 }
 
-function copy(path, stage, omit = () => false) {
-  cpSync(join(ROOT, path), join(stage, path), {
-    recursive: true,
-    filter: (file) => {
-      const name = relative(ROOT, file).split(sep).join('/');
-      return !LEFT_OUT.includes(name) && !omit(name);
-    },
-  });
+/** What our types say of the radios, they say of those that are carried. */
+function pointTypes(stage) {
+  const dist = join(stage, 'dist');
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue;
+    const text = readFileSync(join(dist, file), 'utf8');
+    const up = '../'.repeat(file.split(sep).length - 1);
+    const pointed = text.replaceAll(
+      /(['"])(@abandonware\/(?:noble|bleno))\1/g,
+      `'${up}radios/$2/index.js'`,
+    );
+    if (pointed !== text) writeFileSync(join(dist, file), pointed);
+  }
 }
 
 function layOut(stage) {
@@ -112,16 +103,13 @@ function layOut(stage) {
   run(process.execPath, [join(ROOT, 'scripts/man.mjs')], ROOT);
   mkdirSync(stage, { recursive: true });
   writeJson(join(stage, 'package.json'), publishedManifest());
-  for (const path of CONTENTS) copy(path, stage);
-  for (const dir of closure(RADIOS)) {
-    const path = relative(ROOT, dir).split(sep).join('/');
-    // What lies nested in it is in the closure by itself, if it is needed.
-    copy(path, stage, (name) => name === `${path}/node_modules`);
-  }
-  for (const name of RADIOS) {
-    const file = join(stage, 'node_modules', name, 'package.json');
-    writeJson(file, bundledManifest(readJson(file)));
-  }
+  for (const path of CONTENTS)
+    cpSync(join(ROOT, path), join(stage, path), {
+      recursive: true,
+      filter: (file) => !LEFT_OUT.includes(slashes(relative(ROOT, file))),
+    });
+  for (const name of RADIOS) carry(name, stage);
+  pointTypes(stage);
 }
 
 /** Runs a command and gives its stdout; throws with it when the command fails. */
@@ -147,6 +135,9 @@ function pack(out) {
     console.log(name);
     const publint = ['run', join(out, name), '--strict'];
     console.log(run(command('release', 'publint'), publint, work).trim());
+    const attw = [join(out, name), '--profile', 'esm-only', '--format', 'ascii'];
+    run(command('release', 'attw'), attw, work);
+    console.log('The types are right for every entry.');
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve, sep } from 'node:path';
 import { compileFunction } from 'node:vm';
+import { manifestOf } from './manifest.js';
 
 /** A package that was loaded for one user of it. */
 export interface LoadedPackage {
@@ -58,8 +59,7 @@ export const loadStack = (name: string, socket?: object, from?: string | URL): L
   const own = socket === undefined ? {} : { env: { value: withoutAdapter(process.env) } };
   return {
     require: loadPackage({
-      name,
-      from,
+      manifest: manifestOf(name, socket === undefined ? 'adapter' : 'virtual air', from),
       modules: {
         os: { ...os, hostname: () => DEVICE_NAME, ...(socket !== undefined && ANY_HCI_PLATFORM) },
         ...(socket !== undefined && socketModule(name, socket)),
@@ -108,8 +108,8 @@ const startTimers = (keepAlive: boolean) => {
 };
 
 interface PackageOptions {
-  readonly name: string;
-  readonly from?: string | URL | undefined;
+  /** The path of the package's package.json. */
+  readonly manifest: string;
   /** Modules that are answered here, by the name in `require`. */
   readonly modules: Readonly<Record<string, unknown>>;
   /** Names that the package's files take for globals. */
@@ -121,12 +121,9 @@ interface PackageOptions {
  * itself, and sees our values in place of some modules and globals. Node's own loader (one shared
  * cache, hooks that all of the process feels) offers neither, and test runners put theirs in its place.
  * @returns a `require` for the package, which takes paths inside it (`lib/noble`)
- * @throws the loader's MODULE_NOT_FOUND when the package is not installed
  */
 export const loadPackage = (options: PackageOptions): ((path: string) => unknown) => {
-  const { name, from = import.meta.url } = options;
-  const manifest = createRequire(from).resolve(`${name}/package.json`);
-  const root = dirname(manifest);
+  const root = dirname(options.manifest);
   const cache = new Map<string, { exports: unknown }>();
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { manifestOf } from '../../../../lib/radio/loader/manifest.js';
 import { loadPackage } from '../../../../lib/radio/loader/stack-loader.js';
 
+const manifest = manifestOf('@abandonware/bleno', 'virtual air');
+
 const load = (path: string, modules: Record<string, unknown> = {}, globals = {}): unknown =>
-  loadPackage({ name: '@abandonware/bleno', modules, globals })(path);
+  loadPackage({ manifest, modules, globals })(path);
 
 describe('the package loader', () => {
   it('makes new modules each time', () => {
@@ -33,7 +36,7 @@ describe('the package loader', () => {
   });
 
   it('makes each module once for one instance', () => {
-    const require = loadPackage({ name: '@abandonware/bleno', modules: {}, globals: {} });
+    const require = loadPackage({ manifest, modules: {}, globals: {} });
     expect(require('lib/uuid-util')).toBe(require('lib/uuid-util.js'));
   });
 
@@ -60,7 +63,7 @@ describe('the package loader', () => {
   });
 
   it('says so when the package is not there', () => {
-    expect(() => loadPackage({ name: 'not-installed', modules: {}, globals: {} })).toThrow(
+    expect(() => manifestOf('not-installed', 'virtual air')).toThrow(
       expect.objectContaining({ code: 'MODULE_NOT_FOUND' }),
     );
   });
