@@ -27,7 +27,7 @@ export const memoryLinkPair = (
   options: MemoryLinkOptions = {},
 ): Readonly<Record<'phone' | 'car', MemoryLink>> => {
   checkOptions(options, LINK_RULES);
-  const { mtu = 256, tamper = (chunk) => chunk } = options;
+  const { mtu = 256, tamper = (chunk: Uint8Array) => chunk } = options;
   const buffers = { phone: new LinkBuffer(), car: new LinkBuffer() };
   const linkOf = (own: 'phone' | 'car', other: 'phone' | 'car'): MemoryLink => {
     /** The other end hears of it after what is on its way. */
