@@ -31,6 +31,7 @@ export const offer = async (environment: RingEnvironment): Promise<string> => {
 export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'signing'>): string =>
   formatUri({ what: 'key', publicKey: identity.publicKey, signingKey: signing.publicKey });
 
+/** How a car and this phone are to be called where a grant is accepted. */
 export interface AcceptOptions {
   /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
   readonly name?: string | undefined;

@@ -10,10 +10,11 @@ import type { CarStore } from './store.js';
  */
 
 /** What was thrown by a function of the caller's own: it is his, and he gets it as it is. */
-class CallersOwn {
+class CallersOwn extends Error {
   readonly error: unknown;
 
   constructor(error: unknown) {
+    super();
     this.error = error;
   }
 }

@@ -2,6 +2,7 @@ import { PhoneKeyError } from '../errors.js';
 import { unknownCar } from './store.js';
 import type { CarStore, PairedCar } from './store.js';
 
+/** Which car is meant. */
 export interface CarChoice {
   /** Which car, by its name; needed where there are several. */
   readonly car?: string | undefined;

@@ -21,10 +21,13 @@ import type { PairedCar } from './store.js';
 /** 4 to 8 digits; a function is called only when the car asks for it. */
 export type GivenPin = string | (() => string | Promise<string>) | undefined;
 
+/** Of `start`. */
 export interface StartOptions extends CallOptions {
+  /** Needed where an owner has set one. */
   readonly pin?: GivenPin;
 }
 
+/** Of `setPin`. */
 export interface SetPinOptions extends CallOptions {
   /** The one that the car asks for now. */
   readonly oldPin?: GivenPin;
@@ -62,10 +65,12 @@ export abstract class CarCommands<Options extends CallOptions> {
     return bounded(() => this.call(options, work));
   }
 
+  /** Unlocks the doors. */
   unlock(options?: Options): Promise<void> {
     return this.#act({ type: 'unlock' }, options);
   }
 
+  /** Locks the car; refused while a door is open. */
   lock(options?: Options): Promise<void> {
     return this.#act({ type: 'lock' }, options);
   }
@@ -75,20 +80,24 @@ export abstract class CarCommands<Options extends CallOptions> {
     return this.#withPin(options, options?.pin, (pin) => ({ type: 'start', ...pin }));
   }
 
+  /** Opens the trunk. */
   trunk(options?: Options): Promise<void> {
     return this.#act({ type: 'trunk' }, options);
   }
 
+  /** Opens the front trunk. */
   frunk(options?: Options): Promise<void> {
     return this.#act({ type: 'frunk' }, options);
   }
 
+  /** What the car says of itself. */
   async status(options?: Options): Promise<CarStatus> {
     const { outcome, clockLost } = await this.#ask({ type: 'status' }, options);
     if (outcome.type !== 'status') throw unexpected(outcome);
     return { ...outcome.status, clockLost };
   }
 
+  /** For owners: the keys that the car knows. */
   async listKeys(options?: Options): Promise<KeyEntry[]> {
     const { outcome } = await this.#ask({ type: 'listKeys' }, options);
     if (outcome.type !== 'keys') throw unexpected(outcome);

@@ -17,7 +17,9 @@ import { guardedCentral, guardedStore } from './boundary.js';
 import { chosenName } from './store.js';
 import type { CarStore } from './store.js';
 
+/** What a ring of keys works with; what is left out is the system's. */
 export interface KeyRingOptions {
+  /** Where the keys are kept. */
   readonly store: CarStore;
   readonly suite?: Suite;
   readonly random?: Random;

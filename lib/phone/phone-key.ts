@@ -17,6 +17,7 @@ import { Remote } from './remote.js';
 import { enrolAt } from './pairing.js';
 import type { ConfirmPairing } from './pairing.js';
 
+/** Of `pair`. */
 export interface PairOptions extends CallOptions {
   /** The 8-digit code on the screen of the car. */
   readonly code: string;

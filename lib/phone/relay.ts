@@ -16,6 +16,7 @@ const LISTEN_MS = 2_000;
 /** What one car may take of the time, in milliseconds: a challenge, the part, the next challenge. */
 const ONE_CAR_MS = 5_000;
 
+/** Of `relay`. */
 export interface RelayOptions extends CallOptions {
   /** The radio's id (`SeenCar.id`) of the only car to hand them to, of those this phone has no key for. */
   readonly id?: string | undefined;

@@ -21,6 +21,7 @@ import { scanning } from './scanning.js';
 import type { ScanOptions, SeenCar } from './scanning.js';
 import type { PairedCar } from './store.js';
 
+/** Of a call for which a car has to be found first. */
 export interface CarCallOptions extends CallOptions {
   /** Name of the paired car; without it, the nearest of the cars this phone has a key for. */
   readonly car?: string | undefined;

@@ -6,6 +6,7 @@ import type { PhoneEnvironment } from './environment.js';
 import { scanCars } from './finder.js';
 import type { HeardCar } from './finder.js';
 
+/** Of `scan`. */
 export interface ScanOptions {
   /** Aborting ends the scan. */
   readonly signal?: AbortSignal | undefined;

@@ -39,6 +39,7 @@ export interface ShareOptions extends CarChoice {
   readonly name?: string | undefined;
 }
 
+/** A grant that was signed, for the phone that it is to. */
 export interface Share {
   /** `phonekey:grant/...`: 147 bytes in base64url, or 179 where it may be delegated on; and the links before. */
   readonly uri: string;

@@ -107,7 +107,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
     async (store, again) => {
       await store.add({ ...car('blue'), slot: 0 });
       const stores = [store, await again()];
-      const changes = Array.from({ length: 12 }, (_, n) =>
+      const changes = Array.from({ length: 12 }, async (_, n) =>
         stores[n % 2]?.update('blue', (now) => {
           const slot = (now.slot ?? 0) + 1;
           return { car: { ...now, slot }, value: slot };
@@ -230,11 +230,13 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
 
 /** Bytes by their values; what is undefined is as good as not there; fields in any order. */
 const said = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) => {
-    if (each instanceof Uint8Array) return { bytes: [...each] };
-    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  value === undefined
+    ? 'nothing'
+    : JSON.stringify(value, (_, each: unknown) => {
+        if (each instanceof Uint8Array) return { bytes: [...each] };
+        if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
+        return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+      });
 
 const equal = (found: unknown, wanted: unknown, what: string): void => {
   if (said(found) !== said(wanted)) {
@@ -244,6 +246,6 @@ const equal = (found: unknown, wanted: unknown, what: string): void => {
 
 /** No more of it than tells what it is. */
 const shown = (value: unknown): string => {
-  const text = said(value) ?? 'undefined';
+  const text = said(value);
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 };

@@ -90,6 +90,7 @@ export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
 /** In one epoch no number comes twice, and none of a later number is dated earlier where that can be. */
 export type OwnRevocationList = Omit<RevocationList, 'ownerSlot' | 'epoch'>;
 
+/** A part of a revocation list that waits for its car. */
 export interface OutboxEntry {
   /** As in ToCar, 148 to 2020 bytes. */
   readonly part: Uint8Array;
@@ -107,6 +108,7 @@ export const LIST_REFUSALS = [
   'dated-ahead',
 ] as const satisfies readonly Refusal[];
 
+/** One of them. */
 export type ListRefusal = (typeof LIST_REFUSALS)[number];
 
 /** A fresh key that this phone has shown to somebody, and that waits for a grant. */

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject } from '../../lib/platform/json.js';
 import type { JsonObject } from '../../lib/platform/json.js';
-import { JsonError } from '../json.js';
 import { LineDecoder, LineTooLong } from './lines.js';
 import { none, readParameters, STOP } from './operation.js';
 import type { Operation, Stream } from './operation.js';

@@ -28,11 +28,6 @@ const car = (name: string, seed = name): PairedCar => {
   };
 };
 
-const pending = (name: string): PairedCar => {
-  const { role: _role, slot: _slot, ...rest } = car(name);
-  return { ...rest, state: 'pending' };
-};
-
 let home: string;
 let keys: string;
 let store: FileKeyStore;

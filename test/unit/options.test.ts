@@ -112,7 +112,11 @@ describe('phonekey refuses', () => {
 
 describe('phonekey/car and phonekey/sim refuse', () => {
   refusing([
-    ['a host', [undefined, {}, { ...new TestHost(), name: 5 }], (host) => endpointWith({ host })],
+    [
+      'a host',
+      [undefined, {}, Object.assign(new TestHost(), { name: 5 })],
+      (host) => endpointWith({ host }),
+    ],
     ['a radio', [undefined, {}, 5], (peripheral) => endpointWith({ peripheral })],
     ['dialects', [[], {}], (dialects) => endpointWith({ dialects })],
     ['a listener', NOT_A_FUNCTION, (onEvent) => endpointWith({ onEvent })],

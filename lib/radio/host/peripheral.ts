@@ -1,4 +1,5 @@
-import { errorMessage, PhoneKeyError } from '../../errors.js';
+import { errorMessage } from '../../errors.js';
+import type { PhoneKeyError } from '../../errors.js';
 import type { AdvertisingContent } from '../../link/advertising.js';
 import { Status } from '../../hci/constants.js';
 import { takeController } from '../../hci/transport.js';

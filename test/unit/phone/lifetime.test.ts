@@ -72,7 +72,7 @@ describe('a scan', () => {
     }
     expect(running()).toBe(0);
     const failing = async (): Promise<void> => {
-      for await (const _ of phone.scan()) throw new Error('mine');
+      for await (const { id } of phone.scan()) throw new Error(`mine: ${id}`);
     };
     await expect(failing()).rejects.toThrow('mine');
     expect(running()).toBe(0);
@@ -82,14 +82,13 @@ describe('a scan', () => {
   it('ends without an error when the signal aborts, and begins no more', async () => {
     const { phone, running, endpoint } = await scans();
     const stop = new AbortController();
-    let heard = 0;
-    for await (const _ of phone.scan({ signal: stop.signal })) {
-      heard += 1;
-      if (heard === 3) stop.abort();
+    const heard: string[] = [];
+    for await (const { id } of phone.scan({ signal: stop.signal })) {
+      if (heard.push(id) === 3) stop.abort();
     }
-    expect([heard, running()]).toEqual([3, 0]);
-    for await (const _ of phone.scan({ signal: stop.signal })) heard += 1;
-    expect(heard).toBe(3);
+    expect([heard.length, running()]).toEqual([3, 0]);
+    for await (const { id } of phone.scan({ signal: stop.signal })) heard.push(id);
+    expect(heard).toHaveLength(3);
     await endpoint.stop();
   });
 
