@@ -57,7 +57,7 @@ async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEv
     }
   } catch (cause) {
     if (cause instanceof PhoneKeyError) throw cause;
-    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${faultMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${faultMessage(cause, path)}`, {
       cause,
       hint: isErrno(cause, 'ENOENT')
         ? 'Give a file that --capture has written.'

@@ -35,7 +35,7 @@ const readFileLines = async (path: string): Promise<string[]> => {
   // A byte too many says that there are more.
   const end = MOST_PICTURE_BYTES;
   const bytes = await buffer(createReadStream(path, { end })).catch((error: unknown) => {
-    throw invalid(`cannot read ${path}: ${faultMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${faultMessage(error, path)}`, error);
   });
   const picture = PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
   if (bytes.length > (picture ? MOST_PICTURE_BYTES : MOST_BYTES)) {
@@ -55,7 +55,7 @@ const pictured = async (path: string, bytes: Buffer): Promise<string> => {
   try {
     return readQrPicture(bytes);
   } catch (error) {
-    throw invalid(`cannot read ${path}: ${faultMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${faultMessage(error, path)}`, error);
   }
 };
 
