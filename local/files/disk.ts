@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isErrno } from '../errno.js';
 
 /** What is known of a name. */
@@ -66,6 +67,22 @@ const readUpTo = async (file: FileHandle, maxBytes: number): Promise<Uint8Array>
   }
 };
 
+/** One by one: Node's own way tries for ever where a file system (/proc) says of a new name that it is not there. */
+const makeDirectory = async (path: string): Promise<string | undefined> => {
+  const missing: string[] = [];
+  for (let at = path; (await stat(at).catch(ifMissing)) === undefined; at = dirname(at)) {
+    missing.unshift(at);
+    if (at === dirname(at)) break; // a drive that is not there
+  }
+  for (const each of missing) {
+    await mkdir(each, { mode: 0o700 }).catch(async (error: unknown) => {
+      // Somebody else was faster.
+      if (!isErrno(error, 'EEXIST') || !(await stat(each)).isDirectory()) throw error;
+    });
+  }
+  return missing[0];
+};
+
 export const nodeDisk: Disk = {
   list: readdir,
   rename,
@@ -89,7 +106,7 @@ export const nodeDisk: Disk = {
     }
   },
 
-  makeDirectory: (path) => mkdir(path, { recursive: true, mode: 0o700 }),
+  makeDirectory,
 
   async createNew(path) {
     const file = await open(path, 'wx', 0o600);
