@@ -1,5 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import module from 'node:module';
+import { dirname } from 'node:path';
 import envPaths from 'env-paths';
 
 /**
@@ -12,7 +13,9 @@ export const keepCompiledCode = (): void => {
   if (enableCompileCache === undefined) return;
   const { cache } = envPaths('phonekey', { suffix: '' });
   try {
-    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    // Not recursively, which never ends where a file system takes no names (/proc).
+    for (const each of [dirname(cache), cache])
+      if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
     const { mode, uid } = statSync(cache);
     const ours = process.platform === 'win32' || uid === process.getuid?.();
     if (ours && (mode & 0o022) === 0) enableCompileCache(cache);

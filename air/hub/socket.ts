@@ -1,8 +1,9 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { nodeDisk } from '../../local/files/disk.js';
 import { fileFault } from '../../local/files/fault.js';
 import { notPrivate } from '../../local/files/privacy.js';
 import { connectTo, digestOf, isPipe, socketPath, surplusOf } from '../../local/sockets.js';
@@ -29,7 +30,7 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
     });
   }
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await nodeDisk.makeDirectory(dirname(path));
   } catch (cause) {
     throw unusable(`cannot make the directory ${dirname(path)}`, cause);
   }

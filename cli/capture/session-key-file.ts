@@ -83,6 +83,6 @@ const checkOwn = (path: string, file: number): void => {
 const unusable = (path: string, cause: unknown): PhoneKeyError =>
   new PhoneKeyError(
     'usage.invalid',
-    `${path} cannot be used for session keys: ${faultMessage(cause)}`,
+    `${path} cannot be used for session keys: ${faultMessage(cause, path)}`,
     { cause, hint: 'Choose another name, in a directory that exists and that you may write to.' },
   );

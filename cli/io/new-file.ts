@@ -23,10 +23,14 @@ export const createFile = (path: string, force = false): number => {
           : 'Choose another name, or replace it: --force.',
       });
     }
-    throw new PhoneKeyError('usage.invalid', `${path} cannot be made: ${faultMessage(cause)}`, {
-      cause,
-      hint: 'Choose a file in a directory that exists and that you may write to.',
-    });
+    throw new PhoneKeyError(
+      'usage.invalid',
+      `${path} cannot be made: ${faultMessage(cause, path)}`,
+      {
+        cause,
+        hint: 'Choose a file in a directory that exists and that you may write to.',
+      },
+    );
   }
 };
 

@@ -58,7 +58,7 @@ const found = (lines: readonly string[]): string => {
 const readFile = (path: string): Promise<Buffer> =>
   // A byte too many says that there are more.
   buffer(createReadStream(path, { end: MOST_PICTURE_BYTES })).catch((error: unknown) => {
-    throw invalid(`cannot read ${path}: ${faultMessage(error)}`, error);
+    throw invalid(`cannot read ${path}: ${faultMessage(error, path)}`, error);
   });
 
 const linesOf = (text: string): string[] =>
@@ -88,7 +88,7 @@ const pictured = async (name: string, bytes: Buffer): Promise<string> => {
   try {
     return readQrPicture(bytes);
   } catch (error) {
-    throw invalid(`cannot read ${name}: ${faultMessage(error)}`, error);
+    throw invalid(`cannot read ${name}: ${faultMessage(error, name)}`, error);
   }
 };
 

@@ -60,7 +60,7 @@ const writeUris = async (path: string, file: number, uris: readonly string[]): P
     const isPicture = /\.png$/i.test(path);
     writeFileSync(file, isPicture ? await picture(uris) : uris.map((uri) => `${uri}\n`).join(''));
   } catch (cause) {
-    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${faultMessage(cause)}`, {
+    throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${faultMessage(cause, path)}`, {
       cause,
       hint: 'It was made all the same. Make another one with --out elsewhere, or without --out.',
     });

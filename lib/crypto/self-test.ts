@@ -5,7 +5,7 @@ import type { Suite } from './suite.js';
 /**
  * A runtime may call itself Node, and its node:crypto lack what a suite needs: where BoringSSL stands behind it
  * (Bun, Electron), that is ChaCha20-Poly1305. So each primitive is tried once, with a result that is known; all of
- * it takes a millisecond or two, of which real work needs most again.
+ * it takes a few milliseconds, most of which the first real work would take otherwise.
  */
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i + 1);

@@ -2,6 +2,7 @@ import { constants, fsync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { isErrno } from '../errno.js';
 
@@ -69,6 +70,21 @@ const readUpTo = async (file: FileHandle, maxBytes: number): Promise<Uint8Array>
 
 /** By its number: the handles that Yarn's Plug'n'Play gives instead of Node's have no `sync`. */
 const syncFile = promisify(fsync);
+/** One by one: Node's own way tries for ever where a file system (/proc) says of a new name that it is not there. */
+const makeDirectory = async (path: string): Promise<string | undefined> => {
+  const missing: string[] = [];
+  for (let at = path; (await stat(at).catch(ifMissing)) === undefined; at = dirname(at)) {
+    missing.unshift(at);
+    if (at === dirname(at)) break; // a drive that is not there
+  }
+  for (const each of missing) {
+    await mkdir(each, { mode: 0o700 }).catch(async (error: unknown) => {
+      // Somebody else was faster.
+      if (!isErrno(error, 'EEXIST') || !(await stat(each)).isDirectory()) throw error;
+    });
+  }
+  return missing[0];
+};
 
 export const nodeDisk: Disk = {
   list: readdir,
@@ -93,7 +109,7 @@ export const nodeDisk: Disk = {
     }
   },
 
-  makeDirectory: (path) => mkdir(path, { recursive: true, mode: 0o700 }),
+  makeDirectory,
 
   async createNew(path) {
     const file = await open(path, 'wx', 0o600);

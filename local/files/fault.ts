@@ -41,8 +41,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   EEXIST: (path) => ({ what: `${path} is there already`, hint: `Move it away, ${ELSEWHERE}` }),
   EISDIR: (path) => ({ what: `${path} is a directory, not a file`, hint: 'Choose another name.' }),
   ENOENT: (path) => ({
-    what: `${path} is not there`,
-    hint: 'Choose a file that is there, or make its directory first.',
+    what: `${missingOnTheWayTo(path)} is not there`,
+    hint: 'Choose one that is there, or make it first.',
   }),
   ELOOP: (path) => ({
     what: `${path} leads over symbolic links that go round in a circle`,
@@ -70,9 +70,14 @@ export const fileFault = (error: unknown, given?: string): FileFault | undefined
   return words?.(typeof named === 'string' ? named : 'the file');
 };
 
-/** The same of an error of any origin: what it says itself, where it is no error of the file system. */
-export const faultMessage = (error: unknown, path?: string): string =>
-  fileFault(error, path)?.what ?? errorMessage(error);
+/**
+ * The same of an error of any origin: what it says itself, where it is no error of the file system.
+ * @param path which the reader knows: it is not said once more
+ */
+export const faultMessage = (error: unknown, path = ''): string => {
+  const what = fileFault(error, path)?.what ?? errorMessage(error);
+  return what.startsWith(`${path} `) ? `it${what.slice(path.length)}` : what;
+};
 
 /** Which part of a path keeps it from leading on. */
 const fileOnTheWayTo = (path: string): string => {
@@ -81,6 +86,12 @@ const fileOnTheWayTo = (path: string): string => {
     if (found !== undefined) return found.isDirectory() ? path : at;
     if (at === dirname(at)) return path;
   }
+};
+
+/** The first part of a path that is missing. */
+const missingOnTheWayTo = (path: string): string => {
+  const parent = dirname(path);
+  return parent === path || statusOf(parent) !== undefined ? path : missingOnTheWayTo(parent);
 };
 
 const statusOf = (path: string) => {

@@ -193,7 +193,7 @@ describe('a key file', () => {
       expect(() => parseKeyFile(text)).toThrow(
         expect.objectContaining({
           code: 'keys.earlier-format',
-          hint: expect.stringContaining('key pair'),
+          hint: expect.stringContaining('pair again'),
         }),
       );
     }

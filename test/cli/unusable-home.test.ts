@@ -48,6 +48,17 @@ describe.each([
   });
 });
 
+(process.platform === 'linux' ? it : it.skip)(
+  'a home where nothing can be made is told, too',
+  async () => {
+    const { code, said: text } = await said('/proc/home', ['id']);
+    expect({ code, text }).toEqual({
+      code: 6,
+      text: expect.stringMatching(/^\S+ cannot save the keys: \/proc\/home is not there\nhint: /),
+    });
+  },
+);
+
 it.each([
   ['EACCES', '/x may not be used by this user'],
   ['EPERM', '/x may not be used by this user'],

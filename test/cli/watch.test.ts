@@ -196,9 +196,7 @@ describe('key air watch --read', () => {
     expect(cut.stdout).toContain('Proof:');
     expect((await refused('--read', path('junk', Buffer.alloc(100)))).stdout).toBe('');
     expect((await refused('--read', path('empty', Buffer.alloc(0)))).stdout).toBe('');
-    expect((await refused('--read', join(cli.home, 'missing'))).stderr).toContain(
-      'no such file or directory',
-    );
+    expect((await refused('--read', join(cli.home, 'missing'))).stderr).toContain('is not there');
     await refused('--read', cli.home);
     await refused('--read', '');
     const directory = ['--session-keys', cli.home];
@@ -338,7 +336,7 @@ describe('--session-keys', () => {
     symlinkSync(file('demo.keys'), file('link'));
     expect(await refused('demo', '--session-keys', file('link'))).toContain('cannot be used');
     expect(await refused('demo', '--session-keys', file('missing/keys'))).toContain(
-      'no such file or directory',
+      'missing is not there',
     );
   });
 

@@ -145,7 +145,7 @@ describe('a phone with its key, at a car under', () => {
         unlockUnder(`stall=central:${String(n)}`, HANGS, before),
       );
       expect(outcomes.length).toBeGreaterThan(atLeast.stalls);
-      expect(outcomes).toContain('car.silent');
+      expect(outcomes).toContain('car.asleep');
       expect(outcomes).toContain('car.outcome-unknown');
     });
   });

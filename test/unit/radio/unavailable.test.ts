@@ -20,7 +20,10 @@ describe('what keeps a radio from starting', () => {
       system('MODULE_NOT_FOUND', "Cannot find module '@abandonware/bluetooth-hci-socket'"),
       /native Bluetooth socket/,
     ],
-    [system('ERR_DLOPEN_FAILED', 'compiled against a different version'), /native Bluetooth socket/],
+    [
+      system('ERR_DLOPEN_FAILED', 'compiled against a different version'),
+      /native Bluetooth socket/,
+    ],
     [system('EAFNOSUPPORT', 'Address family not supported by protocol'), /kernel or container/],
     [new Error('ENODEV, No such device'), /plug one in/],
     [new Error('Initialization of USB device failed: EPERM, Operation not permitted'), /setcap/],
