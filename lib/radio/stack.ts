@@ -144,6 +144,12 @@ const CAUSES: readonly (readonly [RegExp, keyof typeof hints])[] = [
   [/Unsupported platform/i, 'unsupported'],
 ];
 
+/** In place of what Node says of a module that it does not find. */
+const REASONS: ReadonlyMap<keyof typeof hints, string> = new Map([
+  ['noAddon', 'the native Bluetooth socket is not built for this Node.js'],
+  ['noPackage', 'noble or bleno is not installed'],
+]);
+
 /**
  * Translates what went wrong while loading or starting a radio stack; the hint names the fix. A
  * PhoneKeyError stays as it is.
@@ -153,7 +159,8 @@ export const radioUnavailable = (error: unknown): PhoneKeyError => {
   const message = errorMessage(error).split('\n')[0] ?? '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const cause = CAUSES.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1];
-  return new PhoneKeyError('radio.unavailable', `the Bluetooth radio does not start: ${message}`, {
+  const why = (cause !== undefined && REASONS.get(cause)) || message;
+  return new PhoneKeyError('radio.unavailable', `the Bluetooth radio does not start: ${why}`, {
     cause: error,
     ...(cause === undefined ? {} : { hint: hints[cause] }),
   });

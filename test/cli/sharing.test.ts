@@ -254,7 +254,7 @@ describe('a shared key', () => {
       ['--radio', 'virtual', '--air', owner.home, '--home', owner.home, 'pin', 'clear'],
       asksFor,
     );
-    await asksFor.wrote(/PIN that it asks for now: /);
+    await asksFor.wrote(/PIN that the car asks for now: /);
     asksFor.stdin.write('1357\n');
     expect(await cleared).toBe(0);
     expect(await bob.run(['start'])).toMatchObject({ code: 0 });

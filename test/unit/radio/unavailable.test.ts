@@ -41,6 +41,15 @@ describe('what keeps a radio from starting', () => {
     expect(translated.cause).toBe(error);
   });
 
+  it('says that a package is missing without the words of Node', () => {
+    const socket = new Error("Cannot find module '../build/Release/bluetooth_hci_socket.node'");
+    expect(radioUnavailable(Object.assign(socket, { code: 'MODULE_NOT_FOUND' })).message).toBe(
+      'the Bluetooth radio does not start: the native Bluetooth socket is not built for this Node.js',
+    );
+    const noble = new Error("Cannot find module '@abandonware/noble'");
+    expect(radioUnavailable(noble).message).toMatch(/start: noble or bleno is not installed$/);
+  });
+
   it('has the general hint for anything else, and leaves our own errors alone', () => {
     expect(radioUnavailable('odd').hint).toContain('use another radio');
     const own = new PhoneKeyError('sim.not-running', 'no air');
