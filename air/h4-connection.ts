@@ -11,6 +11,7 @@ import { HostWriter } from './host-writer.js';
 /** How long a host whose stream was refused may take to close before it is cut off. */
 const LAST_WORDS_MS = 1000;
 
+/** How a host and its controller are joined. */
 export interface HostConnectionOptions {
   /** Is told of malformed streams. */
   readonly logger?: Logger;

@@ -8,9 +8,11 @@ import type { Clock } from '../lib/platform/clock.js';
 import { Lobby } from '../local/lobby.js';
 import { claimSocketPath, privately } from './h4-socket.js';
 import { checkHosts, serveHosts } from './host-server.js';
-import type { HostServerOptions } from './host-server.js';
+import type { HostServer, HostServerOptions } from './host-server.js';
 
-interface H4Options extends HostServerOptions {
+/** To whom HCI over H4 is served. */
+export interface H4Options extends HostServerOptions {
+  /** Ends connections that send nothing for 10 s (default: the machine's). */
   readonly clock?: Clock;
   /**
    * True: others than this user of this machine may come in (default false). HCI knows no authentication: who
@@ -19,6 +21,7 @@ interface H4Options extends HostServerOptions {
   readonly expose?: boolean;
 }
 
+/** Where HCI over H4/TCP is served, and to whom. */
 export interface H4ServerOptions extends H4Options {
   /** An IP address; with `expose` any, without it a loopback address (default 127.0.0.1). */
   readonly host?: string;
@@ -26,22 +29,23 @@ export interface H4ServerOptions extends H4Options {
   readonly port?: number;
 }
 
+/** Where HCI over H4 is served on a Unix socket, and to whom. */
 export interface H4SocketOptions extends H4Options {
   /** Of the Unix socket, at most 103 bytes. */
   readonly path: string;
 }
 
-interface Closable extends AsyncDisposable {
-  /** Powers the controllers of all hosts off and listens no more. */
-  close(): Promise<void>;
-}
-
-export interface H4Server extends Closable {
+/** A door to the air for host stacks of other programs. */
+export interface H4Server extends HostServer {
+  /** The address that it listens on. */
   readonly host: string;
+  /** The TCP port that it listens on; never 0. */
   readonly port: number;
 }
 
-export interface H4SocketServer extends Closable {
+/** A door to the air for programs of this machine that may open a file. */
+export interface H4SocketServer extends HostServer {
+  /** The socket, as it was given. */
   readonly path: string;
 }
 

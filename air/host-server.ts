@@ -21,7 +21,14 @@ const HOST_LINKS = 8;
 
 /** Gives each host its controller: a VirtualAir, or the way to the one in a hub. */
 export interface ControllerSource {
+  /** A fresh controller, powered on; a rejection turns the host away. */
   controller(options: { readonly peripheralLinks: number }): HciTransport | Promise<HciTransport>;
+}
+
+/** A door to the air. */
+export interface HostServer extends AsyncDisposable {
+  /** Powers the controllers of all hosts off and listens no more. */
+  close(): Promise<void>;
 }
 
 /** The logger is also told of hosts that got no controller. */

@@ -30,16 +30,23 @@ export type { Fields, FieldValue } from './decode/fields.js';
 export type { UuidNames } from './decode/uuids.js';
 export type { Direction } from './capture/btsnoop.js';
 export { describeHci, HciDecoder } from './decode/hci-decoder.js';
-export type { HciPacket } from './decode/hci-decoder.js';
+export type { HciPacket, ToldPdu } from './decode/hci-decoder.js';
+export type { PacketContent } from './decode/hci-events.js';
 export { parseFaults } from './faults.js';
 export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
 export { serveH4, serveH4Socket } from './h4-server.js';
-export type { H4Server, H4ServerOptions, H4SocketOptions, H4SocketServer } from './h4-server.js';
+export type {
+  H4Options,
+  H4Server,
+  H4ServerOptions,
+  H4SocketOptions,
+  H4SocketServer,
+} from './h4-server.js';
 export type { HostConnectionOptions } from './h4-connection.js';
-export type { ControllerSource, HostServerOptions } from './host-server.js';
+export type { ControllerSource, HostServer, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export { loadBleno, loadNoble } from './load.js';
-export type { BlenoModule, BlenoHandle, NobleModule, NobleHandle } from './load.js';
+export type { BlenoModule, BlenoHandle, LoadOptions, NobleModule, NobleHandle } from './load.js';
 export { connectHub, connectOrStartHub } from './hub/connect.js';
 export type { HubOptions } from './hub/connect.js';
 export type {

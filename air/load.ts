@@ -10,19 +10,23 @@ export type NobleModule = typeof import('@abandonware/noble') & { readonly state
 /** The peripheral's host stack, as `@abandonware/bleno` types it. */
 export type BlenoModule = typeof import('@abandonware/bleno');
 
+/** A noble of its own on a virtual controller. */
 export interface NobleHandle extends Disposable {
+  /** As `import noble` gives it; other instances do not see its adapter. */
   readonly noble: NobleModule;
   /** Powers the controller off. Nothing of noble keeps the process alive afterwards. */
   close(): void;
 }
 
+/** A bleno of its own on a virtual controller. */
 export interface BlenoHandle extends Disposable {
+  /** As `import bleno` gives it; other instances do not see its adapter. */
   readonly bleno: BlenoModule;
   /** Powers the controller off. Nothing of bleno keeps the process alive afterwards. */
   close(): void;
 }
 
-/** Which packages; those of @stoprocent are found only where an application has installed them. */
+/** Which packages; those of `@stoprocent` are found only where an application has installed them. */
 export interface LoadOptions {
   /** Whose noble or bleno (default `@abandonware`, which phonekey brings). */
   readonly scope?: '@abandonware' | '@stoprocent';

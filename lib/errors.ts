@@ -3,7 +3,9 @@
  * in front of the car gets three answers: did it perhaps happen, shall I try again, what do I do.
  */
 export class PhoneKeyError extends Error {
+  /** What happened, by a name that never changes its meaning. */
   readonly code: ErrorCode;
+  /** The group of codes that it belongs to. */
   readonly kind: ErrorKind;
   /** True when a command was sent and no answer came: the car may have done it. */
   readonly mayHaveSucceeded: boolean;
@@ -23,6 +25,7 @@ export class PhoneKeyError extends Error {
     this.hint = options.hint ?? entry.hint;
   }
 
+  /** For logs and `--json`: without cause and stack. */
   toJSON(): ErrorObject {
     const { code, kind, message, mayHaveSucceeded, temporary, hint } = this;
     return { code, kind, message, mayHaveSucceeded, temporary, hint };
@@ -42,12 +45,15 @@ export class PhoneKeyError extends Error {
   }
 }
 
+/** What an error says beside its code; where it does not, that of the code. */
 export interface PhoneKeyErrorOptions extends Partial<
   Pick<PhoneKeyError, 'mayHaveSucceeded' | 'temporary' | 'hint'>
 > {
+  /** What was thrown below. */
   readonly cause?: unknown;
 }
 
+/** An error as JSON. */
 export type ErrorObject = Pick<
   PhoneKeyError,
   'code' | 'kind' | 'message' | 'mayHaveSucceeded' | 'temporary' | 'hint'

@@ -28,9 +28,11 @@ export interface TestCarOptions<C extends Clock = SimClock> {
 
 /** A car and the phones that are its keys, in this process, without a radio. Its parts may be taken one by one. */
 export interface TestCar<C extends Clock = SimClock> extends AsyncDisposable {
+  /** That all of them have; `radio.links` are for tests that break one. */
   readonly radio: MemoryRadio;
   /** What waits for time, as a call that times out does, goes on when this is moved: `clock.until(...)`. */
   readonly clock: C;
+  /** The car; `car.control` is the person beside it. */
   readonly car: SimulatedCar;
   /** The radio's id of the car: with it `phone.pair({ code, id })` need not look around, which takes time. */
   readonly id: string;
@@ -38,6 +40,7 @@ export interface TestCar<C extends Clock = SimClock> extends AsyncDisposable {
   readonly events: readonly CarEvent[];
   /** The first of `phones`. */
   readonly phone: PhoneKey;
+  /** Those that were asked for, in that order. */
   readonly phones: readonly PhoneKey[];
   /** The first owner: one of `phones`, or, where none of them is to be an owner, one more. */
   readonly owner: PhoneKey;

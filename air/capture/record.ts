@@ -30,31 +30,43 @@ export interface AirDevice {
 export interface FoundSet {
   /** Its handle, or `legacy`. */
   readonly name: string;
+  /** Whether it takes connections. */
   readonly connectable: boolean;
+  /** Whether it answers those who ask. */
   readonly scannable: boolean;
   /** Sent in extended PDUs. */
   readonly extended: boolean;
   /** 0 public, 1 random, 2 and 3 a resolvable private address of the controller's own making. */
   readonly ownAddressType: number;
+  /** Its advertising data; structures as on the air. */
   readonly data: Uint8Array;
+  /** For those who ask; empty where there is none. */
   readonly scanResponse: Uint8Array;
 }
 
 /** A link that is up. */
 export interface FoundLink {
+  /** The connection handle, 0 to 0x0eff. */
   readonly handle: number;
+  /** Of this controller. */
   readonly role: 'central' | 'peripheral';
   /** The peer's address as it is used on the link. */
   readonly peer: string;
+  /** Connection interval in milliseconds. */
   readonly intervalMs: number;
+  /** Connection events that the peripheral may skip. */
   readonly latency: number;
+  /** Supervision timeout in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /** What is going on at a controller when a tap begins, which no packet will tell. */
 export interface AirFound {
+  /** The controller's number on this air. */
   readonly index: number;
+  /** What it advertises. */
   readonly sets: readonly FoundSet[];
+  /** Its links. */
   readonly links: readonly FoundLink[];
 }
 

@@ -28,6 +28,7 @@ import { DhKeys } from './security/dh-keys.js';
 /** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
 export type AdvertisingFamily = 'legacy' | 'extended';
 
+/** Of a controller: its place, its name, and what it offers to its host. */
 export interface PartsOptions extends Placement {
   /** A name for people. */
   readonly label?: string;
@@ -155,6 +156,7 @@ export abstract class Controller extends Placed {
     return this.family === 'legacy';
   }
 
+  /** How strongly it sends from now on, dBm; its links and advertisements included. */
   setTxPower(dbm: number): void {
     this.medium.setTxPower(this.station, dbm);
   }

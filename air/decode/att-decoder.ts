@@ -21,12 +21,15 @@ const DECLARATIONS: ReadonlySet<string> = new Set([
 
 /** A value that was written, read, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
+  /** Of the attribute, 1 to 0xffff. */
   readonly handle: number;
   /** Null where nobody was heard to discover it. */
   readonly uuid: string | null;
+  /** True for what the client wrote, false for what the server notified or indicated. */
   readonly toServer: boolean;
   /** True: the answer to a read (of several attributes: their values in a row, under the handle of the first). */
   readonly read: boolean;
+  /** As it went over the air, at most 512 bytes: it may hold whatever an app keeps secret. */
   readonly value: Uint8Array;
 }
 
@@ -100,6 +103,7 @@ const READS: ReadonlySet<number> = new Set([
   Att.readMultipleVariableResponse.opcode,
 ]);
 
+/** An end of a link. */
 export type End = 'central' | 'peripheral';
 
 export const otherEnd = (end: End): End => (end === 'central' ? 'peripheral' : 'central');

@@ -15,16 +15,23 @@ export interface Party {
   readonly address: string | null;
 }
 
+/** Of an event on a link: which one, between whom. */
 export interface OnLink {
   /** Counts the links that were seen. */
   readonly link: number;
+  /** The end that asked for the link. */
   readonly central: Party;
+  /** The end that had advertised. */
   readonly peripheral: Party;
 }
 
+/** Of a PDU: who sent it, and what it says. */
 export interface FromEnd extends OnLink {
+  /** Who sent it. */
   readonly from: End;
+  /** Of the PDU, as the Core Specification has it. */
   readonly name: string;
+  /** What it says; values of attributes are lengths. */
   readonly fields: Fields;
   /** Bytes at its end that the capture did not keep. */
   readonly cut?: number;
@@ -32,7 +39,9 @@ export interface FromEnd extends OnLink {
 
 /** An error code of HCI, and what it says. */
 export interface Reason {
+  /** The code (Vol 1 Part F). */
   readonly status: number;
+  /** Its name there, in lower case. */
   readonly reason: string;
 }
 

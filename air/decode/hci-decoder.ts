@@ -29,6 +29,7 @@ import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
 export interface HciPacket extends PacketContent {
+  /** Milliseconds since 1970. */
   readonly time: number;
   /** Tells it from a DecodedEvent. */
   readonly type: 'hci';
@@ -46,9 +47,13 @@ export interface HciPacket extends PacketContent {
   readonly unfinished?: number;
 }
 
-interface ToldPdu {
+/** What a PDU of a link says. */
+export interface ToldPdu {
+  /** As the Core Specification has it. */
   readonly name: string;
+  /** What it says; values of attributes are lengths. */
   readonly fields: Fields;
+  /** Bytes at its end that the capture did not keep. */
   readonly cut?: number;
 }
 
@@ -74,6 +79,7 @@ export class HciDecoder {
     this.#names = uuidNames;
   }
 
+  /** The next event of an air or a capture, in order: gives what a packet says, undefined for who came and left. */
   push(event: CaptureEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
     if (event.type === 'left') this.#controllers.remove(event.device.index);

@@ -28,10 +28,13 @@ export const packetTypeName = (type: number | undefined): string =>
 
 /** An H4 packet: its name, the fields that matter, and where it is a command or an event, which. */
 export interface PacketContent {
+  /** By its type byte; `other` also where it is malformed. */
   readonly packet: 'command' | 'event' | 'acl' | 'other';
   /** Opcode of a command, code of an event. */
   readonly code?: number;
+  /** Of the command, event or PDU, as the Core Specification has it. */
   readonly name: string;
+  /** What it says; values of attributes are lengths. */
   readonly fields: Fields;
 }
 

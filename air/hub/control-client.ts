@@ -8,6 +8,7 @@ import { connectSocket, noAir } from './socket.js';
 
 /** A control connection to a hub. It does not keep the hub running: that is what hosts do. */
 export interface HubControl extends Disposable {
+  /** The settings of the air, and how many controllers are on it. */
   info(): Promise<HubInfo>;
   /** Who is on the air and where, and where what is away will come back. */
   list(): Promise<AirList>;

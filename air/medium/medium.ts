@@ -34,6 +34,7 @@ import type { AirTime } from './time.js';
  */
 export type Pace = 'instant' | 'real';
 
+/** How signals travel, and how long they take. */
 export interface MediumOptions {
   /** Whether packets take their time (default `instant`). */
   readonly pace?: Pace;
@@ -45,6 +46,7 @@ export interface MediumOptions {
   readonly pathLoss?: PathLoss;
   /** Default: none. */
   readonly shadowing?: Shadowing;
+  /** What goes wrong on purpose (default: nothing). */
   readonly faults?: Faults;
   /** Most data packets of one side in one connection event (pace `real`; default 6). */
   readonly packetsPerEvent?: number;
@@ -72,6 +74,7 @@ const MEDIUM_RULES = {
   packetsPerEvent: rule.whole(1),
 };
 
+/** Where a radio is, and how well it sends and hears. */
 export interface Placement {
   /** Metres (default 0, 0). */
   readonly position?: Position;

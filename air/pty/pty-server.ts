@@ -26,6 +26,7 @@ export interface PtyServerOptions extends HostServerOptions {
   readonly onLost?: () => void;
 }
 
+/** A serial port to the air. */
 export interface PtyServer extends AsyncDisposable {
   /** As it was given. */
   readonly path: string;

@@ -17,6 +17,7 @@ export interface PhoneIdentity {
 
 /** Of a phone that the car does not know yet: undefined where it said no name, or none that is permitted. */
 export interface Called extends Pick<PhoneIdentity, 'formFactor'> {
+  /** 1 to 32 bytes of UTF-8; undefined where it said none that is permitted. */
   readonly name: string | undefined;
 }
 
@@ -54,6 +55,7 @@ export interface KeyGrant {
   readonly used: number;
 }
 
+/** A link of a chain of grants, as far as revocation lists can name it. */
 export interface PathStep {
   /** Of the subject, 8 bytes. */
   readonly fingerprint: Uint8Array;

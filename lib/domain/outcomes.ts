@@ -23,6 +23,7 @@ export const NO_TERMS: SigningTerms = { epoch: 0, time: 0, mark: 0, floor: 0 };
 export interface Enrolment extends SigningTerms {
   /** 0 to 255. */
   readonly slot: number;
+  /** What the key may do. */
   readonly role: Role;
   /** What the key could do here before; none: it is new here. */
   readonly formerRole?: Role;

@@ -104,7 +104,10 @@ export abstract class CarCommands<Options extends CallOptions> {
     return [...outcome.keys];
   }
 
-  /** @param slot of the key, from `listKeys`; `own`: that of this phone */
+  /**
+   * Takes a key away: any but the last owner's for owners, their own for all others.
+   * @param slot of the key, from `listKeys`; `own`: that of this phone
+   */
   async removeKey(slot: number | 'own', options?: Options): Promise<void> {
     checkSlot(slot);
     if (slot === 'own') return this.#act({ type: 'removeKey' }, options);

@@ -19,7 +19,9 @@ import type { PairedCar } from './store.js';
  * who gave it. Everything throws PhoneKeyError `car.asleep`, `car.silent`, `radio.*`, `protocol.*` or `interrupted`.
  */
 export interface PhoneDialect {
+  /** The GATT service that cars of this dialect offer. */
   readonly profile: GattProfile;
+  /** What their advertisements are known by. */
   readonly filter: ScanFilter;
   /**
    * Gives what tells cars of this dialect by what they advertise; undefined for what is none.
@@ -54,16 +56,23 @@ export type OverLink<Told, T> = (
 
 /** What a dialect is told of the phone. */
 export interface DialectEnvironment {
+  /** The cryptography (default: `defaultSuite`). */
   readonly suite: Suite;
+  /** Keys come from it (default: the system's). Another one is for tests alone. */
   readonly random: Random;
+  /** Times what is waited for (default: the machine's). */
   readonly clock: Clock;
   /** What the car's owner is to see in the list of keys; 1 to 32 bytes of UTF-8. */
   readonly name: string;
+  /** What kind of thing it is; it stands in lists and gives no right. */
   readonly formFactor: FormFactor;
+  /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace | undefined;
+  /** Is given what opens each session to whoever recorded it: for development alone. */
   readonly keyLog?: KeyLog | undefined;
 }
 
+/** What an advertisement tells this phone of a car. */
 export interface RecognisedCar {
   /** Its pairing window is open. */
   readonly pairing: boolean;
@@ -85,6 +94,7 @@ export interface CarSession {
 
 /** A car that has proved who it is, and waits for the keys of this phone. */
 export interface CarToPair {
+  /** What this phone is to keep of it. */
   readonly car: Pick<PairedCar, 'name' | 'carPublicKey' | 'dialect'>;
   /** That it gives to whoever pairs now. */
   readonly role: Role;

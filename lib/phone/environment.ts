@@ -21,7 +21,9 @@ import type { CarStore } from './store.js';
 export interface KeyRingOptions {
   /** Where the keys are kept. */
   readonly store: CarStore;
+  /** The cryptography (default: `defaultSuite`). */
   readonly suite?: Suite;
+  /** Keys come from it (default: the system's). Another one is for tests alone. */
   readonly random?: Random;
   /** Milliseconds since 1970: the time of grants and revocation lists (default: the system's). */
   readonly wallTime?: () => number;
@@ -60,9 +62,11 @@ export const ringEnvironment = ({
 
 /** What the parts of a phone share. */
 export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
+  /** The radio. */
   readonly central: Central;
   /** What it speaks with cars. */
   readonly dialects: readonly PhoneDialect[];
+  /** Is told what is done and what went wrong, and never a secret (default: nobody). */
   readonly log: Logger;
   /**
    * Asked before this owner's list is made one with what the car has by lists that this phone does not know, and
@@ -83,6 +87,7 @@ export interface CatchUp {
 /** By default it speaks the native dialect, is called `phone`, and is one. */
 export interface PhoneKeyOptions
   extends KeyRingOptions, Optional<Omit<PhoneEnvironment, keyof RingEnvironment | 'central'>> {
+  /** The phone's radio; it is closed with the phone. */
   readonly central: Central;
 }
 

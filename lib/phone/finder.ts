@@ -8,6 +8,7 @@ import type { PairedCar } from './store.js';
 
 /** A phonekey car that was heard, with this phone's entry of it. */
 export interface HeardCar extends RecognisedCar {
+  /** As the radio heard it. */
   readonly advertisement: Advertisement;
   /** The one that it was heard to speak. */
   readonly dialect: PhoneDialect;

@@ -85,7 +85,10 @@ export class KeyRing {
     );
   }
 
-  /** @param which its fingerprint in hex, or the name that this phone shared it by */
+  /**
+   * Takes a key away for good: signs a revocation list, which waits in the outbox for the car.
+   * @param which its fingerprint in hex, or the name that this phone shared it by
+   */
   revoke(which: string, options?: CarChoice): Promise<SignedRevocationList> {
     return bounded(() => setKeyStatus(this.#environment, which, 'revoked', options));
   }
@@ -95,6 +98,7 @@ export class KeyRing {
     return bounded(() => setKeyStatus(this.#environment, which, 'suspended', options));
   }
 
+  /** Gives a suspended key back, by a revocation list as `revoke` signs. */
   resume(which: string, options?: CarChoice): Promise<SignedRevocationList> {
     return bounded(() => setKeyStatus(this.#environment, which, 'resumed', options));
   }

@@ -32,6 +32,7 @@ export interface PairOptions extends CallOptions {
 
 /** A phone that is a key: a Remote that pairs and relays, with a ring of keys to share and take back. */
 export class PhoneKey extends Remote {
+  /** What needs no car near by: keys to share, accept and take back. */
   readonly ring: KeyRing;
   readonly #environment: PhoneEnvironment;
 

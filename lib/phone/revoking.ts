@@ -18,7 +18,9 @@ import type { CarChange, OwnRevocationList, PairedCar } from './store.js';
 export interface SignedRevocationList {
   /** `phonekey:revocation-list/...`, one for each part; sealed, so that who relays it reads nothing. */
   readonly uris: readonly string[];
+  /** Of the car it is for, as this phone calls it. */
   readonly car: string;
+  /** Counts up with each list of this owner, from 1. */
   readonly number: number;
   /** When it was signed, in seconds since 1970. */
   readonly issuedAt: number;

@@ -45,6 +45,7 @@ export interface Share {
   readonly uri: string;
   /** Of the car it is for, as this phone calls it. */
   readonly car: string;
+  /** What this phone keeps of it. */
   readonly shared: SharedKey;
 }
 

@@ -33,6 +33,7 @@ export interface PairedCar {
   readonly unconfirmed?: true;
   /** Known once paired; of a granted key, what the grant says. */
   readonly role?: Role;
+  /** The key's place in the car, 0 to 255; none of a granted key that was never used. */
   readonly slot?: number;
   /** The car's count of re-keyings, as it told an owner's phone; none: 0. */
   readonly epoch?: number;
@@ -122,7 +123,9 @@ export const MOST_OFFERS = 64;
 
 /** What an update wants: the entry as it is to be (the same object: nothing changes), and what to tell the caller. */
 export interface CarChange<T> {
+  /** The entry as it is to be; with another name it moves. */
   readonly car: PairedCar;
+  /** What `update` resolves to. */
   readonly value: T;
 }
 
@@ -136,6 +139,7 @@ export const to =
 
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
+  /** All entries, in the order in which they were added. */
   list(): Promise<readonly PairedCar[]>;
   /**
    * Adds an entry, durably. False, and nothing done, where the name is taken: two phones' programs may
@@ -155,7 +159,10 @@ export interface CarStore {
   offers(): Promise<readonly Offer[]>;
   /** Resolves once it is durable; keeps the newest MOST_OFFERS. */
   addOffer(offer: Offer): Promise<void>;
-  /** @param publicKey X25519, 32 bytes; without effect where there is none */
+  /**
+   * Forgets an offer, durably.
+   * @param publicKey X25519, 32 bytes; without effect where there is none
+   */
   removeOffer(publicKey: Uint8Array): Promise<void>;
 }
 

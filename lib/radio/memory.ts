@@ -1,4 +1,3 @@
-import { PhoneKeyError } from '../errors.js';
 import type { AdvertisingContent } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import { check, checkOptions, number } from '../platform/check.js';

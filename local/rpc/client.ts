@@ -29,6 +29,7 @@ export interface ServerErrors {
  * and leaving the loop closes it.
  */
 export interface Subscription<R, E> extends AsyncIterable<E>, Disposable {
+  /** How it was when the iteration begins. */
   readonly first: R;
   /** Asks for no more: the iteration gives what has happened so far, and ends. */
   stop(): void;

@@ -20,7 +20,11 @@ beforeEach(async () => {
   street = await Street.open();
   next = { 'to-car': [], 'from-car': [] };
   ada = await street.pair('Ada', 'owner', () =>
-    heldBack(() => street.radio.central(), street.clock, (going) => next[going].shift() ?? 0),
+    heldBack(
+      () => street.radio.central(),
+      street.clock,
+      (going) => next[going].shift() ?? 0,
+    ),
   );
 });
 afterEach(() => street.close());
@@ -131,7 +135,11 @@ describe('a PIN that is typed when the car asks for it', () => {
 describe('a key for one use', () => {
   it('is not used up by what came too late', async () => {
     const through = street.phone('Gus', () =>
-      heldBack(() => street.radio.central(), street.clock, (going) => next[going].shift() ?? 0),
+      heldBack(
+        () => street.radio.central(),
+        street.clock,
+        (going) => next[going].shift() ?? 0,
+      ),
     );
     await street.grant(ada, through, { uses: 1 });
     const connection = await street.run(through.key.connect());
