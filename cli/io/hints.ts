@@ -68,7 +68,6 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Or use the virtual air': '--radio virtual',
   'unplug the adapter and plug it in again': 'key doctor tells what it sees then',
   'End some of the programs that are on the virtual air, and try again': 'key air list',
-  'See what is there': 'key air list',
   'or choose another directory': '--home',
 };
 

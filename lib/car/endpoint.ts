@@ -35,7 +35,7 @@ export interface CarEndpointOptions extends Optional<
 const RULES = {
   host: rule.needed(
     rule.record({
-      identity: rule.needed(rule.having('a key pair')),
+      identity: rule.needed(rule.having('a pair of keys')),
       name: rule.needed(rule.text),
       keys: rule.needed(rule.callback),
       execute: rule.needed(rule.callback),

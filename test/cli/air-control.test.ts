@@ -192,7 +192,7 @@ describe('key air list and key air move', () => {
     );
     const bike = await cli.json(['air', 'move', 'bike', ...to]);
     expect(bike).toMatchObject(refused('nothing on the air is called bike'));
-    expect(bike.value).toMatchObject({ hint: 'On it: car. See key air list.' });
+    expect(bike.value).toMatchObject({ hint: 'On it: car.' });
   });
 
   it.each([

@@ -10,7 +10,7 @@ import {
   parsePosition,
   parseSeconds,
   parseSlot,
-  parseSource,
+  parseCapture,
 } from '../../cli/config/parse.js';
 import { EXIT_CODES, exitCodeOf } from '../../cli/exit-codes.js';
 import { Output, wantsColour } from '../../cli/io/output.js';
@@ -194,9 +194,9 @@ describe('arguments', () => {
   });
 
   it('reads files, and takes - for stdin alone', () => {
-    expect([parseFile('a b'), parseFile('./-'), parseSource('-')]).toEqual(['a b', './-', '-']);
+    expect([parseFile('a b'), parseFile('./-'), parseCapture('-')]).toEqual(['a b', './-', '-']);
     expect(() => parseFile('-')).toThrow('./-');
-    for (const parse of [parseFile, parseSource]) expect(() => parse('')).toThrow('A file');
+    for (const parse of [parseFile, parseCapture]) expect(() => parse('')).toThrow('A file');
   });
 
   it('reads slots', () => {

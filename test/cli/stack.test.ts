@@ -31,7 +31,7 @@ describe('key car start --stack', () => {
   it('is bleno or hci', async () => {
     expect(await cli.outside().json(['car', 'start', '--stack', 'bluez'])).toMatchObject({
       code: 2,
-      value: { code: 'usage.invalid', message: expect.stringMatching(/bleno, hci/) },
+      value: { code: 'usage.invalid', hint: expect.stringMatching(/bleno, hci/) },
     });
   });
 });

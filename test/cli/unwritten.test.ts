@@ -56,7 +56,7 @@ describe('a log that cannot be written', () => {
   it('does not stop the work', async () => {
     const { code, out, interrupted } = await runWith(['demo'], { err: 'EIO' });
     expect({ code, interrupted }).toEqual({ code: EXIT.ok, interrupted: false });
-    expect(out).toContain('key car start');
+    expect(out).toContain('No cloud was needed');
   });
 });
 

@@ -149,7 +149,7 @@ describe('key', () => {
     );
     expect(await wrong('--radio', 'am', 'lock')).toContain('is invalid\nhint: Allowed choices are');
     expect(await wrong('relay', '/nonexistent')).toContain(
-      'error: cannot read /nonexistent: no such file or directory\n',
+      'error: cannot read /nonexistent: it is not there\n',
     );
   });
 

@@ -89,7 +89,7 @@ describe('the oracle notices', () => {
       'a car whose host throws',
       program(open),
       host(() => ({ execute: () => Promise.reject(new Error('broken')) })),
-      /the car warns: execute failed/,
+      /the car warns: internal error of the car/,
     ],
   ] satisfies [string, Uint8Array, Weakness, RegExp][])(
     '%s',

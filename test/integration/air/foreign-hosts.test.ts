@@ -144,7 +144,7 @@ describe('hosts of other stacks', () => {
     await expect(move('h4')).rejects.toMatchObject({ message: 'there are 2 on the air called h4' });
     await expect(move('nosuch')).rejects.toMatchObject({
       code: 'usage.invalid',
-      hint: 'On it: h4 (lock), h4. See key air list.',
+      hint: 'On it: h4 (lock), h4.',
     });
     // The phone of the command itself may be put somewhere before it was ever there.
     expect(await move('phone')).toMatch(/^phone is at 2,0 \(it is not on the air now/);

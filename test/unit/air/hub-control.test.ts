@@ -240,7 +240,7 @@ describe('the client', () => {
     const [info, refused, moved, list] = await Promise.allSettled(calls);
     expect(info).toMatchObject({ value: INFO });
     expect(refused).toMatchObject({
-      reason: { code: 'usage.invalid', hint: 'See what is there.' },
+      reason: { code: 'usage.invalid', hint: 'On it: nothing.' },
     });
     expect(moved).toMatchObject({ value: { label: 'phone', to: { x: 3, y: 0 } } });
     expect(list).toMatchObject({ value: { absent: [{ label: 'phone' }] } });

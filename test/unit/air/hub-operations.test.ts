@@ -177,7 +177,7 @@ describe('move', () => {
       expect.objectContaining({
         code: 'usage.invalid',
         message: 'nothing on the air is called nosuch',
-        hint: 'On it: h4 (lock). See key air list.',
+        hint: 'On it: h4 (lock).',
       }),
     );
   });

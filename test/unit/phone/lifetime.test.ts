@@ -80,11 +80,12 @@ describe('a scan', () => {
   });
 
   it('ends without an error when the signal aborts, and begins no more', async () => {
-    const { phone, running, endpoint } = await scans();
+    const { air, phone, running, endpoint } = await scans();
     const stop = new AbortController();
     const heard: string[] = [];
     for await (const { id } of phone.scan({ signal: stop.signal })) {
       if (heard.push(id) === 3) stop.abort();
+      else void air.clock.advance(100); // to the next advertisement
     }
     expect([heard.length, running()]).toEqual([3, 0]);
     for await (const { id } of phone.scan({ signal: stop.signal })) heard.push(id);

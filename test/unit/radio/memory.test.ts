@@ -56,7 +56,7 @@ describe('links in memory', () => {
   it('are not of any kind', () => {
     const radio = new MemoryRadio();
     for (const links of [0, -1, NaN]) {
-      expect(() => radio.peripheral({ links })).toThrow('a peripheral has a link or more');
+      expect(() => radio.peripheral({ links })).toThrow('links is a number, 1 or more');
     }
   });
 

@@ -39,7 +39,13 @@ describe('the documents', () => {
       'docs/guides/linux-vhci.md: sh needs=kernel (2)',
       'docs/guides/real-adapter.md: sh needs=compiler (1)',
       'docs/guides/real-adapter.md: sh needs=root (1)',
+      'docs/guides/stacks.md: sh needs=bumble (3)',
+      'docs/guides/stacks.md: sh needs=stoprocent (2)',
+      'docs/guides/stacks.md: ts needs=stoprocent (1)',
+      'docs/guides/stacks.md: sh needs=android (1)',
+      'docs/guides/test-runners.md: sh needs=runners (4)',
       'docs/guides/test-without-hardware.md: sh needs=network (1)',
+      'docs/guides/test-without-hardware.md: yaml needs=network (2)',
     ]);
     expect(blocks.filter(({ use }) => use === 'run').length).toBeGreaterThan(20);
   });

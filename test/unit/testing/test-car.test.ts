@@ -42,7 +42,7 @@ describe('startTestCar', () => {
     await guest.ring.accept(uri);
     await guest.unlock();
     await clock.advance(3_600_000);
-    await expect(guest.unlock()).rejects.toMatchObject({ code: 'car.refused' });
+    await expect(guest.unlock()).rejects.toMatchObject({ code: 'car.key-expired' });
     await close();
   });
 

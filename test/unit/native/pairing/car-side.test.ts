@@ -50,20 +50,21 @@ describe('the car, pairing', () => {
   });
 
   it.each([
-    ['says no', () => Promise.resolve(false)],
-    ['fails', () => Promise.reject(new Error('disk full'))],
+    ['says no', PairRefusalReason.CLOSED, () => Promise.resolve(false)],
+    ['fails', PairRefusalReason.FAULT, () => Promise.reject(new Error('disk full'))],
     [
       'throws',
+      PairRefusalReason.FAULT,
       () => {
         throw new Error('bug');
       },
     ],
-  ])('shows nothing when counting the try %s', async (_, countTry) => {
+  ])('shows nothing when counting the try %s', async (_, reason, countTry) => {
     const { clock, host, phone, endpoint } = await start();
     host.pairing.countTry = countTry;
     await phone.send(phone.pairStart(CODE));
     await settle(clock);
-    expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.CLOSED);
+    expect(phone.read('pairRefusal').reason).toBe(reason);
     await ended(phone, clock);
     expect(phone.received).toHaveLength(2);
     await endpoint.stop();
