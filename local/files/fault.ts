@@ -1,6 +1,10 @@
-import { lstatSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { errorMessage } from '../../lib/errors.js';
+
+/** Node's own, where there is Node: the memory of a car is in browsers, too, and says there what it can. */
+const { process } = globalThis as { readonly process?: NodeJS.Process };
+const fs = process?.getBuiltinModule('node:fs');
+const paths = process?.getBuiltinModule('node:path');
+const dirname = (path: string): string => paths?.dirname(path) ?? path;
 
 /** What the file system refuses, and what to do about it, as two sentences for a person. */
 export interface FileFault {
@@ -96,7 +100,10 @@ const missingOnTheWayTo = (path: string): string => {
 
 const statusOf = (path: string) => {
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
+    return (
+      fs?.statSync(path, { throwIfNoEntry: false }) ??
+      fs?.lstatSync(path, { throwIfNoEntry: false })
+    );
   } catch {
     return undefined; // a part before it is in the way
   }
