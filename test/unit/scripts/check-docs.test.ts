@@ -36,6 +36,7 @@ describe('the documents', () => {
       'README.md: sh needs=network (2)',
       'README.md: sh needs=clone (1)',
       'docs/guides/command-line.md: sh needs=wireshark (1)',
+      'docs/guides/command-line.md: sh needs=shells (1)',
       'docs/guides/linux-vhci.md: sh needs=kernel (2)',
       'docs/guides/real-adapter.md: sh needs=compiler (1)',
       'docs/guides/real-adapter.md: sh needs=root (1)',
