@@ -88,8 +88,8 @@ export const installScripts = (folder) => {
 };
 
 /** What a folder takes of the disk, in bytes; links lead nowhere. */
-export const bytesIn = (dir) =>
-  readdirSync(dir, { withFileTypes: true }).reduce((sum, entry) => {
-    const path = join(dir, entry.name);
-    return sum + (entry.isDirectory() ? bytesIn(path) : lstatSync(path).blocks * 512);
-  }, 0);
+export const bytesIn = (path) => {
+  const found = lstatSync(path);
+  if (!found.isDirectory()) return found.blocks * 512;
+  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
+};

@@ -36,9 +36,10 @@ const CONTENTS = [
   'CHANGELOG.md',
 ];
 /** Of no use at run time; of the rest npm packs what package.json names in `files`. */
-const LEFT_OUT = ['bench', 'cli', 'examples', 'lab', 'scripts', 'test'].map(
-  (name) => `dist/${name}`,
-);
+const LEFT_OUT = [
+  ...['bench', 'cli', 'examples', 'lab', 'scripts', 'test'].map((name) => `dist/${name}`),
+  'docs/exports', // the declarations say the same
+];
 /** What the radios need for an adapter of macOS or Windows: there they are installed beside phonekey. */
 const NATIVE = ['napi-thread-safe-callback', 'node-addon-api', 'node-gyp-build'];
 /** Of a radio's files: what runs, its types and its licence. */
