@@ -241,7 +241,7 @@ const offerFile = object<Offer & { readonly version: number }>({
   signing: keyPair,
 });
 
-/** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
+/** @throws PhoneKeyError `keys.unreadable`, `keys.earlier-format`; never quotes the contents */
 export const parseOffer = (text: string): Offer => {
   const { version: _, ...offer } = parsePrivate(text, ofVersion(1, offerFile));
   return offer;

@@ -168,7 +168,9 @@ export const fileTargets: readonly Target[] = [
     dictionary: DICTIONARY,
     maxLength: 1024,
     run(input) {
-      const waiting = refusing(['keys.unreadable'], () => parseOffer(textOf(input)));
+      const waiting = refusing(['keys.unreadable', 'keys.earlier-format'], () =>
+        parseOffer(textOf(input)),
+      );
       if (waiting === undefined) return;
       const text = formatOffer(waiting);
       demand(formatOffer(parseOffer(text)) === text, 'reads what it writes');
