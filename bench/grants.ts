@@ -1,4 +1,4 @@
-import { openWindow } from '../lab/open-window.js';
+import { openWindow } from '../testing/open-window.js';
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import { parseUri } from '../lib/credentials/uri.js';

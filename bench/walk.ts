@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector/promises';
-import { openWindow } from '../lab/open-window.js';
+import { openWindow } from '../testing/open-window.js';
 import { loadBleno, loadNoble, VirtualAir } from '../air/index.js';
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';

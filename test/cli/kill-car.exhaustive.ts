@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openWindow } from '../../lab/open-window.js';
+import { openWindow } from '../../testing/open-window.js';
 import { carHome } from '../../cli/car/home.js';
 import { pathsFor } from '../../cli/config/paths.js';
 import { EXIT } from '../../cli/exit-codes.js';

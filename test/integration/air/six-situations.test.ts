@@ -3,7 +3,7 @@ import type { VirtualController } from '../../../air/index.js';
 import { exitCodeOf } from '../../../cli/exit-codes.js';
 import { hintFor } from '../../../cli/io/hints.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import type { ErrorCode } from '../../../lib/errors.js';
 import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';

@@ -6,7 +6,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Metres in a second. */

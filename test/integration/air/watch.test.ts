@@ -9,7 +9,7 @@ import { sessionKeyLog } from '../../../cli/capture/session-key-file.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { testContext, testHost } from '../../support/cli-host.js';
 import { tapAir } from '../../support/tap.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { spine } from '../support/spine.js';
 
 interface Line {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { Memory } from '../../../firmware-sim/index.js';
 import { FlashMemory } from '../../../firmware-sim/flash/flash-memory.js';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectHub, loadNoble } from '../../../air/index.js';
 import type { AirTransport } from '../../../air/index.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';

@@ -6,7 +6,7 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { CarStore } from '../../../lib/phone/store.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { spine } from '../support/spine.js';
 
 /**

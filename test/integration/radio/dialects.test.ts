@@ -7,7 +7,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { cheapSuite as suite } from '../../support/cheap-suite.js';
 import { plainCar, plainPhone } from '../../support/plain-dialect.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { closeAll, keep, RADIOS } from './every-radio.js';
 import type { Radios } from './every-radio.js';
 

@@ -9,7 +9,7 @@ import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Central } from '../../../lib/radio/types.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
 import { nativeProfile } from '../../../lib/native/profile.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { loadNoble, VirtualAir } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock as clock } from '../../../lib/platform/clock.js';

@@ -1,4 +1,4 @@
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { silentLogger } from '../../../lib/platform/logger.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server, HciTransport } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';

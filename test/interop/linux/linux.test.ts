@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { loadBleno, loadNoble } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { systemClock } from '../../../lib/platform/clock.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/car/dialect.js';

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import type { HciTransport } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock as clock } from '../../../lib/platform/clock.js';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { Rng } from '../../support/rng.js';
 import { KilledCar } from './car.js';
 import { Tally } from './figures.js';

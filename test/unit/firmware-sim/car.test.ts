@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { controlClient, controlPath, SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';

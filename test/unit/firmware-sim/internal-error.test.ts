@@ -3,7 +3,7 @@ import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/car/dialect.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
-import { openWindow } from '../../../lab/open-window.js';
+import { openWindow } from '../../../testing/open-window.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { LogFields } from '../../../lib/platform/logger.js';

@@ -1,1 +1,0 @@
-export { openWindow } from '../testing/open-window.js';
