@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { MAX_WHO_BYTES } from '../../air/hub/control.js';
 import { SPEED_RANGE } from '../../air/medium/motion.js';
 import { isSeed } from '../../air/hub/settings.js';
+import { cloudUrl } from '../cloud/url.js';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
@@ -69,6 +70,15 @@ export const parseSource = parser('A URI, a file or - is needed.', filled);
 export const parseWho = parser(
   'A name or an address is needed: key air list shows both.',
   (text) => (Buffer.byteLength(text) > MAX_WHO_BYTES ? undefined : filled(text)),
+);
+
+/**
+ * The address of a cloud, without a slash at its end. What is sent there is a secret (a token), so that it goes over TLS,
+ * or stays on this machine.
+ */
+export const parseCloudUrl = parser(
+  'An address is needed, as https://cloud.example; http:// is for this machine alone.',
+  cloudUrl,
 );
 
 /** The seed of a virtual air. */
