@@ -5,6 +5,7 @@ import { lackingCryptography } from './config/cryptography.js';
 import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
+import { addCloudCommands } from './commands/cloud.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
@@ -93,6 +94,8 @@ export const buildProgram = (
   addSharingCommands(program, act);
   program.commandsGroup('The car:');
   addCarCommands(program, act);
+  program.commandsGroup('The cloud:');
+  addCloudCommands(program, act);
   program.commandsGroup('The virtual air:');
   addAirCommands(program, act);
   program.commandsGroup('Tools:');

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { JsonError, name, number, object, readJson, text } from '../../local/json.js';
+import { JsonError, name, object, readJson, text } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import { PrivateDirectory } from '../config/private-directory.js';
 
@@ -11,8 +11,8 @@ export interface Login {
   readonly token: string;
   /** Of the token, as the list of tokens has it. */
   readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
 }
 
 const FILE = 'cloud.login';
@@ -29,7 +29,7 @@ const reader = object<Login>({
   account: name(64),
   token,
   id: name(64),
-  expiresAt: number(0),
+  expiresAt: name(64),
 });
 
 /** Methods throw PhoneKeyError `keys.permissions`, `keys.unreadable`, or the file system's own errors. */

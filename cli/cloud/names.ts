@@ -27,17 +27,51 @@ export const portNamed = async (path: string, name: string): Promise<number | un
   return Object.hasOwn(names, name) ? names[name as keyof Names] : undefined;
 };
 
-/** Gives names to ports, in place of those that they had. Rejects as the file system does. */
-export const writeNames = async (path: string, names: Names): Promise<void> => {
-  await makeDirectory(nodeDisk, dirname(path));
-  await writeDurably(nodeDisk, path, utf8(`${JSON.stringify(names)}\n`));
-};
+/** The names of a cloud that runs, as it comes, goes, and has an outage of them. */
+export class OwnNames {
+  readonly #path: string;
+  #names: Names = {};
+  #resolvable = true;
+  /** One write after the other. */
+  #last: Promise<void> = Promise.resolve();
 
-/** Takes those names away that are still this cloud's, which stops. */
-export const removeNames = async (path: string, own: Names): Promise<void> => {
-  const { [CLOUD_NAME]: cloud } = await readNames(path).catch((): Names => ({}));
-  if (cloud === undefined || cloud === own[CLOUD_NAME]) await nodeDisk.unlink(path);
-};
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Gives names to ports, in place of those that they had. Rejects as the file system does. */
+  async own(names: Names): Promise<void> {
+    this.#names = names;
+    await makeDirectory(nodeDisk, dirname(this.#path));
+    return this.#write();
+  }
+
+  /** An outage of names begins or ends. Where the file cannot be written it is as it was. */
+  set(resolvable: boolean): void {
+    this.#resolvable = resolvable;
+    void this.#write().catch(() => undefined);
+  }
+
+  /** Resolves when no name is found any more that is this cloud's own. */
+  release(): Promise<void> {
+    this.#resolvable = false;
+    return this.#write();
+  }
+
+  #write(): Promise<void> {
+    const written = this.#last.then(async () => {
+      if (this.#resolvable) {
+        await writeDurably(nodeDisk, this.#path, utf8(`${JSON.stringify(this.#names)}\n`));
+        return;
+      }
+      // Another cloud on the same air may have taken them meanwhile.
+      const { [CLOUD_NAME]: cloud } = await readNames(this.#path).catch((): Names => ({}));
+      if (cloud === this.#names[CLOUD_NAME]) await nodeDisk.unlink(this.#path);
+    });
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+}
 
 const readNames = async (path: string): Promise<Names> => {
   const found = await nodeDisk.read(path, MOST_BYTES);

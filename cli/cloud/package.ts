@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { CloudOptions, RunningCloud } from '../../cloud/types.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 
@@ -51,3 +52,11 @@ const load = async (which: keyof typeof MODULES, clone = cloneOf()): Promise<unk
     throw error;
   }
 };
+
+/** What the package exports. */
+interface Service {
+  readonly startCloud: (options: CloudOptions) => Promise<RunningCloud>;
+}
+
+/** @throws PhoneKeyError `cloud.not-installed` */
+export const loadService = async (): Promise<Service> => (await load('service')) as Service;

@@ -81,6 +81,17 @@ export const parseCloudUrl = parser(
   cloudUrl,
 );
 
+/** `--port 8420`; 0 is any free one. */
+export const parsePort = parser('A port is needed, from 0 (any free one) to 65535.', (text) =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 0xffff ? Number(text) : undefined,
+);
+
+/** The name of an account in the cloud. */
+export const parseAccount = parser(
+  'A name of 1 to 64 small letters, digits, dots, dashes and underscores is needed.',
+  (text) => (/^[a-z0-9._-]{1,64}$/.test(text) ? text : undefined),
+);
+
 /** The seed of a virtual air. */
 export const parseSeed = parser(
   'A seed has 1 to 64 letters, digits and signs, no spaces.',

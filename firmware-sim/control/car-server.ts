@@ -1,5 +1,4 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { systemClock } from '../../lib/platform/clock.js';
 import type { Clock } from '../../lib/platform/clock.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { openDoor } from '../../local/rpc/door.js';
@@ -10,9 +9,6 @@ import type { CarEvent } from '../events.js';
 import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
 import { CAR } from './car-operations.js';
-
-/** Who has asked for something, and is still there: watchers, above all. */
-const MOST_CLIENTS = 32;
 
 export const carHandlers = (
   car: CarControl,
@@ -37,10 +33,8 @@ export const carHandlers = (
 ];
 
 /**
- * Opens the control door: JSON lines over a Unix socket that only its owner can reach, never over a
- * network. The caller holds the car's lock.
+ * Opens the control door, as `openDoor` does.
  * @param watch the car as it is now, and from then on what happens
- * @returns closes the door and whatever connection stands in it
  * @throws PhoneKeyError `sim.storage`
  */
 export const openControlDoor = (
@@ -48,21 +42,12 @@ export const openControlDoor = (
   car: CarControl,
   watch: () => Opened<CarReport, CarEvent>,
   log: Logger,
-  clock: Clock = systemClock,
+  clock?: Clock,
 ): Promise<() => Promise<void>> =>
-  openDoor({
-    path,
+  openDoor(path, {
     handlers: carHandlers(car, watch),
-    who: 'the car',
-    most: MOST_CLIENTS,
-    full: doorFull(),
+    who: 'car',
     tooSlow: new PhoneKeyError('car.silent', 'more happens at the car than its watcher reads'),
     log,
     clock,
   }).catch(storageFault(`cannot open the control door ${path}`));
-
-const doorFull = (): PhoneKeyError =>
-  new PhoneKeyError(
-    'sim.door-full',
-    `the car's control door is full: ${String(MOST_CLIENTS)} programs are there`,
-  );
