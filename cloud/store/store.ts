@@ -7,6 +7,8 @@ export interface Store {
   /** Undefined where the name is taken. */
   createAccount(account: NewAccount): Promise<Account | undefined>;
   accountNamed(name: string): Promise<Account | undefined>;
+  /** What people call them, by id; of those that exist. */
+  accountNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
   createToken(token: NewToken): Promise<Token>;
   /** Of the SHA-256 of its secret; expired and revoked ones are not found. */
