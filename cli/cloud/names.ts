@@ -27,6 +27,13 @@ export const portNamed = async (path: string, name: string): Promise<number | un
   return Object.hasOwn(names, name) ? names[name as keyof Names] : undefined;
 };
 
+/** Where a broker is now that a car was told of when it registered: that of the home may have another port since then. */
+export const brokerNow = async (path: string, cloud: string, told: string): Promise<string> => {
+  if (!isOfHome(new URL(cloud).hostname)) return told;
+  const found = await portNamed(path, BROKER_NAME);
+  return found === undefined ? told : `mqtt://127.0.0.1:${String(found)}`;
+};
+
 /** The names of a cloud that runs, as it comes, goes, and has an outage of them. */
 export class OwnNames {
   readonly #path: string;

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CloudOptions, RunningCloud } from '../../cloud/types.js';
+import type { CarChannel } from '../../lib/cloud/car-channel.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { Logger } from '../../lib/platform/logger.js';
 import { isErrno } from '../../local/errno.js';
 
 /** The cloud is a package of its own, which most people never install: everything that wants it comes here. */
@@ -60,3 +62,16 @@ interface Service {
 
 /** @throws PhoneKeyError `cloud.not-installed` */
 export const loadService = async (): Promise<Service> => (await load('service')) as Service;
+
+/** Of `phonekey-cloud/car`. */
+interface CarModule {
+  readonly connectCar: (options: {
+    readonly url: string;
+    readonly car: string;
+    readonly secret: string;
+    readonly log?: Logger;
+  }) => CarChannel;
+}
+
+/** @throws PhoneKeyError `cloud.not-installed` */
+export const loadCar = async (): Promise<CarModule> => (await load('car')) as CarModule;

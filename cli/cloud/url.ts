@@ -1,3 +1,5 @@
+import { baseOf, cloudAddress } from '../../lib/cloud/address.js';
+
 /** The cloud of a home; `.test` is for this alone (RFC 6761), and no name server has it. */
 export const CLOUD_NAME = 'cloud.phonekey.test';
 /** Where the cars of a home find its broker. */
@@ -14,14 +16,13 @@ export const CLOUD_PORT = 8420;
 export const CLOUD_URL = `http://${CLOUD_NAME}:${String(CLOUD_PORT)}`;
 
 const LONGEST = 2048;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** The address of a cloud as it is used, without a slash at its end; undefined where this is none. */
 export const cloudUrl = (text: string): string | undefined => {
   if (text.length > LONGEST || !URL.canParse(text)) return undefined;
-  const { protocol, hostname, username, password, search, hash, href } = new URL(text);
-  const isHere = LOOPBACK.test(hostname) || isOfHome(hostname);
-  if (protocol !== 'https:' && !(protocol === 'http:' && isHere)) return undefined;
-  if (`${username}${password}${search}${hash}` !== '') return undefined;
-  return href.replace(/\/+$/, '');
+  try {
+    return baseOf(cloudAddress(text, isOfHome(new URL(text).hostname)));
+  } catch {
+    return undefined;
+  }
 };
