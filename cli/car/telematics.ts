@@ -1,10 +1,10 @@
 import type { SimulatedCar } from '../../firmware-sim/index.js';
-import { cloudPeripheral } from '../../lib/cloud/index.js';
+import { cloudPeripheral, registerCar } from '../../lib/cloud/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { pause, systemClock } from '../../lib/platform/clock.js';
 import type { CommandReport } from '../../lib/cloud/index.js';
 import type { Peripheral } from '../../lib/radio/types.js';
-import { openClient } from '../cloud/client.js';
+import { reachedBy } from '../cloud/client.js';
 import { LateChannel } from '../cloud/late-channel.js';
 import { brokerNow } from '../cloud/names.js';
 import { loadCar } from '../cloud/package.js';
@@ -87,10 +87,10 @@ const register = async (
   signal: AbortSignal,
 ): Promise<Registration> => {
   const url = context.options.cloudUrl;
-  const client = await openClient(context, { login: false });
+  const where = { ...reachedBy(context), signal };
   for (let wait = FIRST_RETRY_MS, told = false; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     try {
-      const registration = { url, ...(await client.registerCar(name, { signal })) };
+      const registration = { url, ...(await registerCar(where, name)) };
       await writeRegistration(home, registration);
       return registration;
     } catch (error) {

@@ -60,7 +60,7 @@ export const logout = async (context: Context): Promise<void> => {
 /** One that the cloud does not know any more is revoked already. */
 const revoke = async (context: Context): Promise<void> => {
   try {
-    await (await loggedInClient(context)).revokeToken('current', call(context));
+    await (await loggedInClient(context)).deleteToken('current', call(context));
   } catch (error) {
     if (!(error instanceof PhoneKeyError) || error.code !== 'cloud.logged-out') throw error;
   }
@@ -68,7 +68,10 @@ const revoke = async (context: Context): Promise<void> => {
 
 const loggedIn = async (context: Context, account: string, password: string): Promise<void> => {
   const made: NewCloudToken = await withProgress(context.output, 'asking the cloud', () =>
-    anonymousClient(context).createToken({ name: account, password, label: hostname() }, call(context)),
+    anonymousClient(context).createToken(
+      { name: account, password },
+      { label: hostname(), ...call(context) },
+    ),
   );
   const { token, id, expiresAt } = made;
   const file = new LoginFile(context.paths.keys);

@@ -40,7 +40,7 @@ export const removeCar = async (context: Context, which: string): Promise<void> 
 };
 
 const member =
-  (what: 'setMember' | 'removeMember', sentence: (account: string, car: string) => string) =>
+  (what: 'addMember' | 'removeMember', sentence: (account: string, car: string) => string) =>
   async (context: Context, account: string, which: string | undefined): Promise<void> => {
     const { id, name } = await ask(context, async (client) => {
       const car = await carNamed(context, client, which);
@@ -51,7 +51,7 @@ const member =
   };
 
 export const share = member(
-  'setMember',
+  'addMember',
   (account, car) => `${account} reaches ${car} through the cloud; what opens it is a key: key share`,
 );
 

@@ -1,4 +1,5 @@
 import { cloudCentral, CloudClient } from '../../lib/cloud/index.js';
+import type { CloudHttpOptions } from '../../lib/cloud/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Central } from '../../lib/radio/types.js';
 import type { Context } from '../context.js';
@@ -40,17 +41,17 @@ export const loginThere = async ({ paths, options }: Context): Promise<Login> =>
   });
 };
 
-const clientOf = ({ options, paths }: Context, token?: string): CloudClient => {
-  const url = options.cloudUrl;
-  return new CloudClient({
-    url,
-    fetch: fetchByNames(paths.names),
-    // Names of the home lead to this machine.
-    allowPlain: isOfHome(new URL(url).hostname),
-    timeoutMs: Math.min(options.timeout * 1000, MOST_MS),
-    ...(token === undefined ? {} : { token }),
-  });
-};
+const clientOf = (context: Context, token?: string): CloudClient =>
+  new CloudClient({ ...reachedBy(context), ...(token === undefined ? {} : { token }) });
+
+/** Where the cloud is, and how it is reached from here. */
+export const reachedBy = ({ options, paths }: Context): CloudHttpOptions => ({
+  url: options.cloudUrl,
+  fetch: fetchByNames(paths.names),
+  // Names of the home lead to this machine.
+  allowPlain: isOfHome(new URL(options.cloudUrl).hostname),
+  timeoutMs: Math.min(options.timeout * 1000, MOST_MS),
+});
 
 /** For one request. */
 const MOST_MS = 10_000;

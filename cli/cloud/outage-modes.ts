@@ -12,3 +12,6 @@ export const OUTAGE_MODES = [
 
 /** A day, in seconds. */
 export const LONGEST_OUTAGE = 86_400;
+
+export const isOutageMode = (value: unknown): value is OutageMode =>
+  OUTAGE_MODES.some((mode) => mode === value);

@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { withProgress } from '../io/progress.js';
 import { openCloudDoor } from './control.js';
 import type { CloudControl, CloudReport, Failing } from './control.js';
-import { describeCloudEvent } from './describe-event.js';
+import { describeHappening } from './describe-event.js';
 import { lockCloudHome } from './home.js';
 import { OwnNames } from './names.js';
 import { loadService } from './package.js';
@@ -56,7 +56,7 @@ export const startCloud = async (context: Context, options: StartOptions): Promi
       if (event.type === 'failing') {
         failing = { mode: event.mode, until: performance.now() + event.forMs };
       } else if (event.type === 'recovered') failing = undefined;
-      tell(event, describeCloudEvent(event));
+      tell(event, describeHappening({ type: event.type, data: { ...event } }));
     };
     undo.push(cloud.watch(happened));
     undo.push(() => names.release());
