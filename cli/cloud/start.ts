@@ -15,6 +15,7 @@ import { BROKER_NAME, CLOUD_NAME } from './url.js';
 
 export interface StartOptions {
   readonly port: number;
+  readonly brokerPort?: number | undefined;
   /** Files with URLs. */
   readonly database?: string | undefined;
   readonly broker?: string | undefined;
@@ -42,6 +43,7 @@ export const startCloud = async (context: Context, options: StartOptions): Promi
       start({
         home: paths.cloud,
         port: options.port,
+        ...(options.brokerPort === undefined ? {} : { brokerPort: options.brokerPort }),
         ...(databaseUrl === undefined ? {} : { databaseUrl }),
         ...(brokerUrl === undefined ? {} : { brokerUrl }),
         log,

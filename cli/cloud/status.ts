@@ -18,17 +18,18 @@ export const showCloud = async (context: Context): Promise<ExitCode> => {
   const login = await new LoginFile(paths.keys).read();
   const account = login?.url === url ? login.account : undefined;
   const here = await runningHere(context);
-  const answers = fault === undefined;
   output.result(
     {
       url,
-      answers,
+      answers: fault === undefined,
       ...(fault && { fault }),
       account: account ?? null,
       running: here ?? null,
     },
     [
-      `${url} ${answers ? output.paint('green', 'answers') : output.paint('red', 'does not answer')}${fault === undefined ? '' : `: ${fault.message}`}`,
+      fault === undefined
+        ? output.paint('green', `${url} answers`)
+        : output.paint('red', `no answer: ${fault.message}`),
       account === undefined
         ? 'this phone is not logged in'
         : `this phone is logged in as ${account}, until ${login?.expiresAt ?? ''}`,

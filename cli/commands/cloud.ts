@@ -27,7 +27,7 @@ slow: it answers after seconds. flap: it comes and goes. dns: its name is not fo
 const START_EXAMPLES = `Examples:
   $ key cloud start                        data in the home, broker in the process
   $ key cloud start --port 0               on any free port
-  $ KEY_CLOUD_DATABASE=postgres://... key cloud start --broker mqtts://broker.example
+  $ KEY_CLOUD_DATABASE=postgres://... KEY_CLOUD_BROKER=mqtts://... key cloud start
 `;
 
 /** The commands of the cloud, of accounts there, and of its outages. */
@@ -45,6 +45,11 @@ export const addCloudCommands = (program: Parent, act: Act): void => {
     START_EXAMPLES,
   )
     .option('--port <port>', 'where it listens, on this machine (0: any)', parsePort, CLOUD_PORT)
+    .option(
+      '--broker-port <port>',
+      `where its own broker listens (default: ${String(CLOUD_PORT + 1)}, or any with --port 0)`,
+      parsePort,
+    )
     .option(
       '--database <file>',
       'a file with the URL of a PostgreSQL database (or give the URL in KEY_CLOUD_DATABASE; default: data in the home)',
