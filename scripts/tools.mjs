@@ -2,13 +2,14 @@
 // `npm install` at the root leaves them out; the scripts that need one install it when they are first run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 
 /**
- * Installs the packages of scripts/<tool>, or of another folder, unless that was done since its lockfile last changed.
- * Says so on stderr. Throws when npm fails; it is then tried again the next time.
+ * Installs the packages of scripts/<tool> (or of the folder beside scripts, where `name` is that of the tool), unless that
+ * was done since its lockfile last changed. Says so on stderr. Throws when npm fails; it is then tried again the next time.
  */
-export function install(tool, folder = join(import.meta.dirname, tool)) {
+export function install(tool, name = `scripts/${tool}`) {
+  const folder = join(import.meta.dirname, name === tool ? '..' : '', tool);
   const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
   // npm ci empties node_modules first, so what is there was installed whole.
   const installed = join(folder, 'node_modules/.installed-package-lock.json');
@@ -17,9 +18,6 @@ export function install(tool, folder = join(import.meta.dirname, tool)) {
   const { dependencies, devDependencies } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   );
-  const name = relative(join(import.meta.dirname, '..'), folder)
-    .split(sep)
-    .join('/');
   const packages = Object.keys({ ...dependencies, ...devDependencies });
   console.error(`Installing ${name}: ${packages.join(', ')}`);
   const run = spawnSync('npm', ['ci', '--ignore-scripts'], {
@@ -41,5 +39,5 @@ export function command(tool, name) {
 
 /** The service's packages, which its tests, its types and its lint need. */
 export function installCloud() {
-  install('cloud', join(import.meta.dirname, '../cloud'));
+  install('cloud', 'cloud');
 }
