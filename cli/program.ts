@@ -6,6 +6,7 @@ import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addCompletionCommands } from './commands/completion.js';
+import { addFobCommands } from './commands/fob.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
@@ -91,6 +92,8 @@ export const buildProgram = (
   addPhoneCommands(program, act);
   program.commandsGroup('Sharing the key:');
   addSharingCommands(program, act);
+  program.commandsGroup('The key fob:');
+  addFobCommands(program, act);
   program.commandsGroup('The car:');
   addCarCommands(program, act);
   program.commandsGroup('The virtual air:');

@@ -8,6 +8,8 @@ export interface Paths {
   readonly keys: string;
   /** The memories of simulated cars. */
   readonly cars: string;
+  /** The keys and cells of key fobs. */
+  readonly fobs: string;
   /** The socket of the hub of the virtual air. */
   readonly hub: string;
 }
@@ -29,6 +31,7 @@ export const pathsFor = (
   return {
     keys: join(data, 'keys'),
     cars: join(data, 'cars'),
+    fobs: join(data, 'fobs'),
     hub: defaultHubPath(air === undefined ? shared : resolve(air)),
   };
 };
