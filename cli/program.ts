@@ -7,6 +7,7 @@ import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addCloudCommands } from './commands/cloud.js';
 import { addCompletionCommands } from './commands/completion.js';
+import { addFobCommands } from './commands/fob.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
@@ -92,6 +93,8 @@ export const buildProgram = (
   addPhoneCommands(program, act);
   program.commandsGroup('Sharing the key:');
   addSharingCommands(program, act);
+  program.commandsGroup('The key fob:');
+  addFobCommands(program, act);
   program.commandsGroup('The car:');
   addCarCommands(program, act);
   program.commandsGroup('The cloud:');

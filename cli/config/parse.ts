@@ -63,6 +63,9 @@ export const parsePaired = parser('The name of a paired car is needed.', filled)
 /** The name of a simulated car. */
 export const parseCar = (text: string): string => parseName(text);
 
+/** The name of a key fob. */
+export const parseFob = (text: string): string => parseName(text);
+
 /** A URI, a file with one, or `-`. */
 export const parseSource = parser('A URI, a file or - is needed.', filled);
 
@@ -222,7 +225,8 @@ export const parseLinks = parser('A number from 1 to 255 is needed.', (text) => 
   return links >= 1 && links <= 255 ? links : undefined;
 });
 /** What a shell may complete. */
-export type Completes = 'files' | 'directories' | 'paired cars' | 'simulated cars' | 'devices';
+export type Completes =
+  'files' | 'directories' | 'paired cars' | 'simulated cars' | 'key fobs' | 'devices';
 
 /** By the function that reads it. */
 export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Completes>([
@@ -232,5 +236,6 @@ export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Compl
   [parseDirectory, 'directories'],
   [parsePaired, 'paired cars'],
   [parseCar, 'simulated cars'],
+  [parseFob, 'key fobs'],
   [parseWho, 'devices'],
 ]);

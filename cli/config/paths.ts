@@ -8,6 +8,8 @@ export interface Paths {
   readonly keys: string;
   /** The memories of simulated cars. */
   readonly cars: string;
+  /** The keys and cells of key fobs. */
+  readonly fobs: string;
   /** What the cloud of this home keeps. */
   readonly cloud: string;
   /** The socket of the hub of the virtual air. */
@@ -34,6 +36,8 @@ export const pathsFor = (
   return {
     keys: join(data, 'keys'),
     cars: join(data, 'cars'),
+    fobs: join(data, 'fobs'),
+    hub: defaultHubPath(air === undefined ? shared : resolve(air)),
     cloud: join(data, 'cloud'),
     hub: defaultHubPath(onAir),
     names: join(onAir, 'air', 'names.json'),
