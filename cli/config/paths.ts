@@ -37,7 +37,6 @@ export const pathsFor = (
     keys: join(data, 'keys'),
     cars: join(data, 'cars'),
     fobs: join(data, 'fobs'),
-    hub: defaultHubPath(air === undefined ? shared : resolve(air)),
     cloud: join(data, 'cloud'),
     hub: defaultHubPath(onAir),
     names: join(onAir, 'air', 'names.json'),
