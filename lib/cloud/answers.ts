@@ -223,7 +223,6 @@ export const READ = {
   }),
   kept: record({ id }),
   objects: record({ objects: listOf(object) }),
-  grants: record({ grants: listOf(object) }),
   opened: record({ link: matching(/^[0-9a-f]{16}$/) }),
   frame: record({ frame: bytes(1024) }),
   closed: record<{ readonly reason: 'car' | 'offline' | 'service' }>({

@@ -174,8 +174,8 @@ export class CloudClient {
 
   /** Those that wait for this account. */
   async grants(options?: CloudCallOptions): Promise<readonly CloudObject[]> {
-    return READ.grants(await this.#http.json({ ...options, method: 'GET', path: '/v1/grants' }))
-      .grants;
+    return READ.objects(await this.#http.json({ ...options, method: 'GET', path: '/v1/grants' }))
+      .objects;
   }
 
   /** This account has it. */

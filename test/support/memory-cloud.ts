@@ -92,9 +92,9 @@ export class MemoryCloud {
           advertises,
         }));
       },
-      openLink: async (wanted, handlers, { signal } = {}) => {
+      openLink: async (wanted, handlers, options) => {
         await new Promise<void>(this.#inTurn);
-        signal?.throwIfAborted();
+        options?.signal?.throwIfAborted();
         const car = this.#options.route?.(wanted) ?? wanted;
         if (!this.#cars.has(car)) throw new PhoneKeyError('cloud.car-offline', 'the car is away');
         const link = (++this.#sequence).toString(16).padStart(16, '0');
