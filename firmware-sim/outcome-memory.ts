@@ -60,7 +60,9 @@ export class OutcomeMemory {
     const begun = await this.#begin(wish);
     if ('answer' in begun) return begun.answer;
     // Else what is replaced could act after what replaces it. They began earlier, so nobody waits for himself.
-    await Promise.allSettled(begun.under.map((id) => this.#running.get(nameOf(wish.key, id))));
+    await Promise.allSettled(
+      begun.under.map(async (id) => this.#running.get(nameOf(wish.key, id))),
+    );
     const answer = await act();
     await this.#options.store.update((record) => ({
       record: { ...record, outcomes: concluded(record.outcomes, wish.key, wish.id, answer) },
