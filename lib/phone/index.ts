@@ -22,13 +22,8 @@ export type {
 export type { AcceptOptions } from './accepting.js';
 export type { Car } from './car.js';
 export type { CarChoice } from './choose.js';
-export type {
-  CarCommands,
-  CarConnection,
-  GivenPin,
-  SetPinOptions,
-  StartOptions,
-} from './connection.js';
+export type { CarCommands, GivenPin, SetPinOptions, StartOptions } from './commands.js';
+export type { CarConnection } from './connection.js';
 export type { CallOptions, Deadline } from './deadline.js';
 export type * from './dialect.js';
 export type {
