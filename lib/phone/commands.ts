@@ -1,4 +1,4 @@
-import type { Command } from '../domain/commands.js';
+import type { Command, CommandName } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { refusalError } from '../domain/refusals.js';
@@ -40,19 +40,15 @@ export const checkSlot = (slot: number | 'own'): void => {
  * `interrupted`.
  */
 export abstract class CarCommands<Options extends CallOptions> {
-  /** @internal Does the work of one call, which ends at one deadline. */
+  /**
+   * @internal Does the work of one call, which ends at one deadline.
+   * @param anyWay it may go over another way than Bluetooth, and over two at once
+   */
   protected abstract call<T>(
     options: Options | undefined,
     work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
+    anyWay?: boolean,
   ): Promise<T>;
-
-  /** As `call`, and rejects with PhoneKeyError alone. */
-  #perform<T>(
-    options: Options | undefined,
-    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    return bounded(() => this.call(options, work));
-  }
 
   /** Unlocks the doors. */
   unlock(options?: Options): Promise<void> {
@@ -66,7 +62,9 @@ export abstract class CarCommands<Options extends CallOptions> {
 
   /** Authorises driving for two minutes. */
   start(options?: Options & StartOptions): Promise<void> {
-    return this.#withPin(options, options?.pin, (pin) => ({ type: 'start', ...pin }));
+    return bounded(() =>
+      this.#withPin(options, options?.pin, (pin) => ({ type: 'start', ...pin })),
+    );
   }
 
   /** Opens the trunk. */
@@ -107,13 +105,15 @@ export abstract class CarCommands<Options extends CallOptions> {
    * For owners: from now on the car asks for this PIN to start. Where it asks for one already, that is needed.
    * @param pin 4 to 8 digits; empty: none any more
    */
-  async setPin(pin: string, options?: Options & SetPinOptions): Promise<void> {
-    const checked = pin === '' ? pin : checkPin(pin);
-    await this.#withPin(options, options?.oldPin, (old) => ({
-      type: 'setPin',
-      pin: checked,
-      ...(old.pin !== undefined && { oldPin: old.pin }),
-    }));
+  setPin(pin: string, options?: Options & SetPinOptions): Promise<void> {
+    return bounded(() => {
+      const checked = pin === '' ? pin : checkPin(pin);
+      return this.#withPin(options, options?.oldPin, (old) => ({
+        type: 'setPin',
+        pin: checked,
+        ...(old.pin !== undefined && { oldPin: old.pin }),
+      }));
+    });
   }
 
   /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
@@ -127,8 +127,9 @@ export abstract class CarCommands<Options extends CallOptions> {
     given: GivenPin,
     command: (typed: { readonly pin?: string }) => Command,
   ): Promise<void> {
-    return this.#perform(options, async (link, deadline) => {
-      if (typeof given !== 'string') check('pin', given, callback);
+    if (typeof given === 'string') checkPin(given);
+    else check('pin', given, callback);
+    const work = async (link: { readonly command: Ask }, deadline: Deadline): Promise<void> => {
       const ask = (pin?: string): Promise<Result> =>
         link.command(command(pin === undefined ? {} : { pin: checkPin(pin) }), deadline);
       const result = await ask(typeof given === 'function' ? undefined : given);
@@ -139,7 +140,8 @@ export abstract class CarCommands<Options extends CallOptions> {
       const typed = await calledBack(given);
       deadline.askedNow();
       expectDone(await ask(typed));
-    });
+    };
+    return this.call(options, work, ANY_WAY.has(command({}).type));
   }
 
   async #act(command: Command, options: Options | undefined): Promise<void> {
@@ -147,9 +149,25 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 
   #ask(command: Command, options: Options | undefined): Promise<Result> {
-    return this.#perform(options, (link, deadline) => link.command(command, deadline));
+    return bounded(() =>
+      this.call(
+        options,
+        (link, deadline) => link.command(command, deadline),
+        ANY_WAY.has(command.type),
+      ),
+    );
   }
 }
+
+/** What goes through the cloud as well. */
+const ANY_WAY: ReadonlySet<CommandName> = new Set([
+  'unlock',
+  'lock',
+  'start',
+  'trunk',
+  'frunk',
+  'status',
+]);
 
 const checkPin = (pin: string): string => {
   check('a PIN', pin, text);

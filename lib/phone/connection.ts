@@ -16,8 +16,21 @@ import type { CarSession } from './dialect.js';
 import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
+import { isFinal, isWish, Wishes } from './wishes.js';
 
 const COMMAND = needed(having('a command'));
+
+/** One try of a call, over one of the ways by which that is tried. */
+export interface Attempt {
+  /** Those of the call: they have the same ids whichever way they go. */
+  readonly wishes: Wishes;
+  /** How the wishes that they replace are known: by the entry as it was read for the call, or else. */
+  readonly wishesBy: () => 'known' | 'read' | 'written';
+  /** Is told that the car was heard. */
+  readonly heard: () => void;
+  /** Is told that the car has said for good what became of what it was asked. */
+  readonly answered: () => void;
+}
 
 /** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
 export let entryOf: (connection: CarConnection) => PairedCar;
@@ -34,6 +47,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  readonly #attempt: Attempt | undefined;
   /**
    * Resolves when the link is down, and never rejects: `local` after `close`, or after a command that got no
    * answer; `remote` where the car ended it; `lost` where it broke, as when one goes away.
@@ -42,14 +56,19 @@ export class CarConnection extends CarCommands<CallOptions> {
   #car: PairedCar;
   #clockLost = false;
   #last: CarConnection['last'];
+  #wishes = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @internal */
+  /**
+   * @internal
+   * @param attempt none: it is kept for several calls
+   */
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
     { link, closed }: WatchedLink,
     session: CarSession,
+    attempt?: Attempt,
   ) {
     super();
     this.#car = car;
@@ -57,6 +76,7 @@ export class CarConnection extends CarCommands<CallOptions> {
     this.#link = link;
     this.closed = closed;
     this.#session = session;
+    this.#attempt = attempt;
   }
 
   /** With what it has told. */
@@ -124,12 +144,32 @@ export class CarConnection extends CarCommands<CallOptions> {
       throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
     }
     this.#last = { command: command.type };
-    const result = await this.#session.ask(command, deadline);
+    const result = isWish(command)
+      ? await this.#askOnce(command, deadline)
+      : await this.#session.ask(command, deadline);
     const { outcome } = result;
+    if (isFinal(outcome)) this.#attempt?.answered();
     this.#clockLost = result.clockLost;
     if (outcome.type === 'refused' && command.type !== 'deliver')
       this.#last = { command: command.type, refusal: outcome.refusal };
     this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
+  }
+
+  /** A wish: whatever becomes of this, it is carried out once at the most, and not after the next one. */
+  async #askOnce(command: Command, deadline: Deadline): Promise<Result> {
+    const { wishes, wishesBy } = this.#attempt ?? {
+      wishes: new Wishes(this.#environment),
+      wishesBy: () => 'read' as const,
+    };
+    const n = this.#attempt === undefined ? 0 : this.#wishes++;
+    try {
+      const wish = await wishes.next(n, command, this.#car, wishesBy());
+      const result = await wishes.during(n, () => this.#session.ask(wish, deadline));
+      wishes.answered(n, wish, result.outcome);
+      return result;
+    } finally {
+      if (this.#attempt === undefined) await wishes.settle();
+    }
   }
 }

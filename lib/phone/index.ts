@@ -43,6 +43,8 @@ export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
+export type { WayReport } from './way-report.js';
+export type { Via, Way } from './ways.js';
 export type { ScanOptions, SeenCar } from './scanning.js';
 export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
@@ -57,4 +59,5 @@ export type {
   OwnRevocationList,
   PairedCar,
   SharedKey,
+  Wish,
 } from './store.js';
