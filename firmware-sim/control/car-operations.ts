@@ -71,6 +71,7 @@ const carReport = object<CarReport>({
     object<LinkReport>({
       key: nullable(object<NonNullable<LinkReport['key']>>({ slot: count, name: text })),
       seconds: count,
+      via: optional(oneOf(['cloud'])),
     }),
     MOST_LINKS,
   ),
