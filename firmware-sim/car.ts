@@ -84,7 +84,7 @@ export class SimulatedCar {
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
       holders: () => this.#endpoint?.holders() ?? [],
     });
-    this.control = controlOf(this.#controller, () => this.#resetOnce());
+    this.control = controlOf(this.#controller, (card) => this.#resetOnce(card));
   }
 
   /**
@@ -163,14 +163,14 @@ export class SimulatedCar {
   }
 
   /** The endpoint keeps what it derived from the identity, so a new identity needs a new one. */
-  #resetOnce(): Promise<BodyRefusal | undefined> {
+  #resetOnce(card?: string): Promise<BodyRefusal | undefined> {
     const stopped = (): boolean => this.#stopped !== undefined;
     const done = this.#reset.then(async () => {
       if (stopped()) {
         // The memory is no longer ours.
         throw new PhoneKeyError('sim.not-running', 'the car was stopped');
       }
-      const refusal = await this.#controller.reset();
+      const refusal = await this.#controller.reset(card);
       if (refusal === undefined && !stopped()) {
         await this.#endpoint?.stop();
         await this.#goOnAir();
