@@ -132,13 +132,16 @@ const showStatus = (beside: Beside, found: CarReport): void => {
   ]);
 };
 
-export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
+export const reset = async (
+  beside: Beside,
+  { yes, card }: CardOptions & { readonly yes?: true | undefined },
+): Promise<void> => {
   const { host } = beside.context;
-  if (!sure) {
+  if (yes !== true) {
     const question = `Forget every key of ${beside.name}?`;
     await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
-  const { fingerprint } = await askToAct(beside, (car) => car.reset());
+  const { fingerprint } = await askToAct(beside, (car) => car.reset(card));
   sayDone(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 

@@ -118,5 +118,6 @@ export const addCarCommands = (program: Parent, act: Act): void => {
     .action((what, seconds) => beside((module, at) => module.clock(at, what, seconds)));
   add('reset', 'factory reset: the car forgets every key and gets a new identity')
     .option('-y, --yes', 'do not ask')
-    .action((options) => beside((module, at) => module.reset(at, options.yes === true)));
+    .option('--card <name>', 'the key card that it knows from then on (default: card)', parseName)
+    .action((options) => beside((module, at) => module.reset(at, options)));
 };

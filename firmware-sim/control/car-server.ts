@@ -28,7 +28,7 @@ export const carHandlers = (
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
   handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),
-  handleCall(CAR.reset, () => car.reset()),
+  handleCall(CAR.reset, ({ card }) => car.reset(card)),
   handleStream(CAR.watch, watch),
 ];
 
