@@ -45,8 +45,7 @@ export const refusedList = ({ outbox = [] }: Pick<PairedCar, 'outbox'>): ListRef
 const ROOM_FOR_MAIL = MOST_IN_OUTBOX / 2;
 
 /** By which a part is remembered: 8 bytes, hex. */
-const nameOf = (suite: Suite, part: Uint8Array): string =>
-  toHex(suite.sha512(part).subarray(0, 8));
+const nameOf = (suite: Suite, part: Uint8Array): string => toHex(suite.sha512(part).subarray(0, 8));
 
 /** Remembers that the car has answered these, where the mailbox in the cloud may bring them again. */
 export const withAnswered = (
@@ -65,11 +64,7 @@ export const withAnswered = (
  * @param parts for this car by their tags, the oldest first
  * @returns the same object where there is nothing new
  */
-export const withMail = (
-  suite: Suite,
-  car: PairedCar,
-  parts: readonly Uint8Array[],
-): PairedCar => {
+export const withMail = (suite: Suite, car: PairedCar, parts: readonly Uint8Array[]): PairedCar => {
   const { outbox = [], mail } = car;
   const answered = new Set(mail?.answered);
   const fresh = parts.filter(

@@ -113,7 +113,11 @@ export const share = async (
     // Of what is forgotten now nobody could tell later that it has ended.
     const kept = pruned(car, now);
     const all = remembered(kept.shared ?? [], shared, now);
-    const changed = { ...kept, shared: all, ...mailed(kept, options.account, concat(before, link)) };
+    const changed = {
+      ...kept,
+      shared: all,
+      ...mailed(kept, options.account, concat(before, link)),
+    };
     return { car: changed, value: { uri, car: car.name, shared } };
   });
 };

@@ -9,10 +9,11 @@ import { formatUri } from '../credentials/uri.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { nativeRemote } from '../native/phone.js';
-import { concat, toHex } from '../platform/bytes.js';
+import { concat, sameBytes, toHex } from '../platform/bytes.js';
 import { accept } from './accepting.js';
 import { carSeconds } from './dating.js';
 import type { RingEnvironment } from './environment.js';
+import { grantsOf } from './grants.js';
 import type { Mailbox, MailboxCar } from './mailbox.js';
 import { withMail } from './outbox-entries.js';
 import { statusIn } from './own-list.js';
@@ -21,6 +22,8 @@ import type { CarMail, MailedGrant, PairedCar } from './store.js';
 
 /** So much of what a mailbox says is looked at in one go: cars, and objects for each car or account, the newest. */
 const MOST_LOOKED_AT = 64;
+/** Cars that look the same: somebody plays what one has advertised, and which one is it nobody can tell. */
+const MOST_ALIKE = 4;
 
 /** What was exchanged with a mailbox. */
 export interface Synced {
@@ -86,9 +89,13 @@ const knownCars = async (
 ): Promise<readonly KnownCar[]> => {
   const cars = await store.list();
   const recognise = nativeRemote.recognise(cars, suite);
+  const count = new Map<string, number>();
   const recognised = heard.flatMap(({ id, serviceData }) => {
     const name = recognise({ id, rssi: 0, serviceData })?.car?.name;
-    return name === undefined ? [] : [{ name, id }];
+    if (name === undefined) return [];
+    const alike = (count.get(name) ?? 0) + 1;
+    count.set(name, alike);
+    return alike > MOST_ALIKE ? [] : [{ name, id }];
   });
   const away = cars.flatMap(({ name, mail }) => {
     const id = mail?.car;
@@ -97,7 +104,9 @@ const knownCars = async (
     return id === undefined || !isThere || isOther ? [] : [{ name, id }];
   });
   for (const { name, id } of recognised) {
-    await updated(store, name, (car) => (car.mail?.car === id ? car : withMailOf(car, { car: id })));
+    await updated(store, name, (car) =>
+      car.mail?.car === id ? car : withMailOf(car, { car: id }),
+    );
   }
   return [...recognised, ...away];
 };
@@ -209,15 +218,13 @@ const takeGrants = async (
   counts: Counts,
 ): Promise<readonly string[]> => {
   const granted = new Set<string>();
+  const held = (await environment.store.list()).flatMap((car) => grantsOf(car));
   for (const { id, grant } of (await mailbox.grants()).slice(-MOST_LOOKED_AT)) {
     try {
-      const uri = formatUri({
-        what: 'grant',
-        carPublicKey: grant.subarray(0, 32),
-        chain: grant.subarray(32),
-      });
+      const chain = grant.subarray(32);
+      const uri = formatUri({ what: 'grant', carPublicKey: grant.subarray(0, 32), chain });
       const { name } = await accept(environment, uri, {}, true);
-      granted.add(name);
+      if (!held.some((each) => sameBytes(each.grant, chain))) granted.add(name);
     } catch (error) {
       if (!(error instanceof PhoneKeyError) || !IGNORED.has(error.code)) throw error;
       counts.ignored += 1;
@@ -229,4 +236,8 @@ const takeGrants = async (
 };
 
 /** What `accept` says of a grant that this phone does not take. */
-const IGNORED: ReadonlySet<string> = new Set(['grant.invalid', 'usage.invalid', 'protocol.malformed']);
+const IGNORED: ReadonlySet<string> = new Set([
+  'grant.invalid',
+  'usage.invalid',
+  'protocol.malformed',
+]);
