@@ -4,6 +4,8 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import type { Context } from '../context.js';
 import { withProgress } from '../io/progress.js';
+import { undoAll } from '../io/undo.js';
+import type { Undo } from '../io/undo.js';
 import { openCloudDoor } from './control.js';
 import type { CloudControl, CloudReport, Failing } from './control.js';
 import { describeHappening } from './describe-event.js';
@@ -35,7 +37,7 @@ export const startCloud = async (context: Context, options: StartOptions): Promi
     secretUrl(context, 'KEY_CLOUD_BROKER', options.broker, ['mqtt:', 'mqtts:']),
   ]);
   /** What ends it, the last first. */
-  const undo: (() => Promise<unknown> | void)[] = [];
+  const undo: Undo[] = [];
   try {
     undo.push(await lockCloudHome(paths.cloud));
     const names = new OwnNames(paths.names);
@@ -81,19 +83,6 @@ export const startCloud = async (context: Context, options: StartOptions): Promi
     await undoAll(undo);
   }
   tell({ type: 'stopped' }, 'stopped');
-};
-
-/** All of it, even where one fails; the first failure is told afterwards. */
-const undoAll = async (undo: readonly (() => Promise<unknown> | void)[]): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const step of undo.toReversed()) {
-    try {
-      await step();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 };
 
 /** When an outage ends, by `performance.now()`. */
