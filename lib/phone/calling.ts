@@ -18,6 +18,7 @@ import { endOf, reportOf } from './way-report.js';
 import { orderOf, VIAS } from './ways.js';
 import type { Way } from './ways.js';
 import { Wishes } from './wishes.js';
+import type { WishesBy } from './wishes.js';
 
 /**
  * After how many milliseconds without a link the car may well do what it refused: it found the grant of this phone
@@ -90,10 +91,11 @@ export const callCar = async <T>(
     const { by, tried } = await race(clock, order, async (way, events, off) => {
       const { radio, candidates } = overWay(way);
       const time = order.length === 1 ? deadline : deadline.unless(off);
-      const isOld = (): boolean => clock.now() - readAt > OLD_MS;
-      const known = (): 'known' | 'read' => (isOld() ? 'read' : 'known');
-      const told = { wishes, wishesBy: way === 'cloud' ? () => 'written' as const : known };
-      return attempt(radio, candidates, work, time, { ...told, ...events });
+      const wishesBy = (): WishesBy => {
+        if (way === 'cloud') return 'written';
+        return clock.now() - readAt > OLD_MS ? 'read' : 'known';
+      };
+      return attempt(radio, candidates, work, time, { wishes, wishesBy, ...events });
     });
     const isOpen = wishes.open;
     await wishes.settle();

@@ -17,6 +17,7 @@ import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
 import { isFinal, isWish, Wishes } from './wishes.js';
+import type { WishesBy } from './wishes.js';
 
 const COMMAND = needed(having('a command'));
 
@@ -25,7 +26,7 @@ export interface Attempt {
   /** Those of the call: they have the same ids whichever way they go. */
   readonly wishes: Wishes;
   /** How the wishes that they replace are known: by the entry as it was read for the call, or else. */
-  readonly wishesBy: () => 'known' | 'read' | 'written';
+  readonly wishesBy: () => WishesBy;
   /** Is told that the car was heard. */
   readonly heard: () => void;
   /** Is told that the car has said for good what became of what it was asked. */
@@ -158,16 +159,13 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   /** A wish: whatever becomes of this, it is carried out once at the most, and not after the next one. */
   async #askOnce(command: Command, deadline: Deadline): Promise<Result> {
-    const { wishes, wishesBy } = this.#attempt ?? {
-      wishes: new Wishes(this.#environment),
-      wishesBy: () => 'read' as const,
-    };
+    const wishes = this.#attempt?.wishes ?? new Wishes(this.#environment);
     const n = this.#attempt === undefined ? 0 : this.#wishes++;
+    const by = this.#attempt?.wishesBy() ?? 'read';
     try {
-      const wish = await wishes.next(n, command, this.#car, wishesBy());
-      const result = await wishes.during(n, () => this.#session.ask(wish, deadline));
-      wishes.answered(n, wish, result.outcome);
-      return result;
+      return await wishes.ask(n, command, this.#car, by, (wish) =>
+        this.#session.ask(wish, deadline),
+      );
     } finally {
       if (this.#attempt === undefined) await wishes.settle();
     }

@@ -45,7 +45,7 @@ export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
 export type { WayReport } from './way-report.js';
-export type { Via, Way } from './ways.js';
+export type { ViaOption, Way } from './ways.js';
 export type { ScanOptions, SeenCar } from './scanning.js';
 export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';

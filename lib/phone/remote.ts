@@ -17,7 +17,7 @@ import { scanning } from './scanning.js';
 import type { ScanOptions, SeenCar } from './scanning.js';
 import type { PairedCar } from './store.js';
 import type { WayReport } from './way-report.js';
-import type { Via } from './ways.js';
+import type { ViaOption } from './ways.js';
 
 /** Of a call for which a car has to be found first. */
 export interface CarCallOptions extends CallOptions {
@@ -31,7 +31,7 @@ export interface CarCallOptions extends CallOptions {
    * the cloud first, and 0.8 s later over Bluetooth, too. A way that fails gives the other its turn at once. What the
    * car answers first counts; it does nothing twice. All else goes over Bluetooth.
    */
-  readonly via?: Via | undefined;
+  readonly via?: ViaOption | undefined;
   /** Is told, before such a call ends, which way it took and why not another. */
   readonly onWay?: ((report: WayReport) => void) | undefined;
 }

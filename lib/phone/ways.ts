@@ -7,12 +7,12 @@
 export type Way = 'ble' | 'cloud';
 
 /** Both of them, or one. `auto`: Bluetooth first; `cloud`: the cloud first; `ble`: Bluetooth alone. */
-export type Via = 'auto' | Way;
+export type ViaOption = 'auto' | Way;
 
-export const VIAS = ['auto', 'ble', 'cloud'] as const satisfies readonly Via[];
+export const VIAS = ['auto', 'ble', 'cloud'] as const satisfies readonly ViaOption[];
 
 /** The first of them begins. */
-export const orderOf = (via: Via): readonly Way[] =>
+export const orderOf = (via: ViaOption): readonly Way[] =>
   via === 'ble' ? ['ble'] : via === 'auto' ? ['ble', 'cloud'] : ['cloud', 'ble'];
 
 /** How long the first way has before the other joins, in milliseconds. */

@@ -1,7 +1,7 @@
 import { COMMAND_ID_BYTES, MOST_VOIDS } from '../domain/commands.js';
 import type { Command, CommandName } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
-import type { Outcome } from '../domain/outcomes.js';
+import type { Outcome, Result } from '../domain/outcomes.js';
 import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
 import { sameBytes } from '../platform/bytes.js';
@@ -12,7 +12,8 @@ import type { PairedCar, Wish } from './store.js';
 
 /**
  * What a person wants done, once, whichever way it goes: by its id the car does it no second time, and the next one
- * names it where no answer came, so that it does not come late.
+ * names it where no answer came, so that it does not come late. The car remembers each id durably, and few of one key:
+ * where there is one way alone, and nothing to name, a command goes without.
  */
 
 /** Commands that are wishes. The others change nothing, or may be carried out at any time. */
@@ -78,6 +79,9 @@ const toVoid = (
   return idsSince(KEPT_SECONDS).slice(-MOST_VOIDS);
 };
 
+/** By the entry as it was read for the call, as it is read now, or written down first. */
+export type WishesBy = 'known' | 'read' | 'written';
+
 /** One wish, which all ways of one attempt share. */
 interface Sent {
   readonly id: Uint8Array;
@@ -106,56 +110,57 @@ export class Wishes {
   }
 
   /**
-   * What is to be sent: with an id, and with those that it replaces.
+   * Sends a command with an id, and with those that it replaces; without, where that is of no use.
    * @param n how many wishes were sent over this link
    * @param by what the phone knows of the car, by what is read for it, or written down before it is sent
-   * @throws PhoneKeyError `keys.*`, `car.busy`
+   * @throws PhoneKeyError `keys.*`, `car.busy`, and what `send` throws
    */
-  async next(
+  async ask(
     n: number,
     command: Command,
     car: PairedCar,
-    by: 'known' | 'read' | 'written',
-  ): Promise<Command> {
-    this.#car = car;
+    by: WishesBy,
+    send: (command: Command) => Promise<Result>,
+  ): Promise<Result> {
+    const isKnown = (car.wishes ?? []).length + this.#before.length > 0;
+    if (this.#environment.cloud === undefined && !isKnown) return send(command);
     const wish = this.#wish(n);
     const { id } = wish;
-    const now = wallSeconds(this.#environment);
-    const others = [...this.#before, ...late(this.#sent.slice(0, n))];
-    const named = (entry: PairedCar): readonly Uint8Array[] =>
-      toVoid(entry, others.slice(-MOST_VOIDS), id, now);
-    const noted = (entry: PairedCar): PairedCar => {
-      if (by === 'read') return entry;
-      named(entry); // throws before it is written
-      return withWish(entry, { id, since: now }, now);
-    };
-    const voids = named(by === 'known' ? car : await this.#update(car, noted));
-    wish.written ||= by === 'written';
-    return { ...command, id, ...(voids.length > 0 && { voids }) };
-  }
-
-  /** @param command as `next` gave it */
-  answered(n: number, { voids = [] }: Command, outcome: Outcome): void {
-    const wish = this.#wish(n);
-    wish.final ||= isFinal(outcome);
-    if (isFinal(outcome)) wish.voids = voids;
-    wish.open ||= outcome.type === 'unknown' || isRefusal(outcome, 'fault');
-  }
-
-  /** Settles as that does which sends it and waits for its answer. */
-  async during<T>(n: number, ask: () => Promise<T>): Promise<T> {
+    const voids = await this.#voids(n, car, by);
+    wish.copies += 1;
     try {
-      this.#wish(n).copies += 1;
-      return await ask();
+      const named = { ...command, id, ...(voids.length > 0 && { voids }) };
+      const result = await send(named);
+      const { outcome } = result;
+      if (isFinal(outcome)) Object.assign(wish, { final: true, voids });
+      wish.open ||= outcome.type === 'unknown' || isRefusal(outcome, 'fault');
+      return result;
     } catch (error) {
-      if (!(error instanceof PhoneKeyError) || error.mayHaveSucceeded) this.#wish(n).open = true;
+      wish.open ||= !(error instanceof PhoneKeyError) || error.mayHaveSucceeded;
       throw error;
     }
   }
 
+  async #voids(n: number, car: PairedCar, by: WishesBy): Promise<readonly Uint8Array[]> {
+    this.#car = car;
+    const wish = this.#wish(n);
+    const { id } = wish;
+    const now = wallSeconds(this.#environment);
+    const others = [...this.#before, ...late(this.#sent.slice(0, n))].slice(-MOST_VOIDS);
+    const voids = (entry: PairedCar): readonly Uint8Array[] => toVoid(entry, others, id, now);
+    if (by === 'known') return voids(car);
+    const entry = await this.#update(car, (there) => {
+      if (by === 'read') return there;
+      voids(there); // throws before it is written
+      return withWish(there, { id, since: now }, now);
+    });
+    wish.written ||= by === 'written';
+    return voids(entry);
+  }
+
   /** Whether one of them may have been carried out, and nobody knows. */
   get open(): boolean {
-    return this.#sent.some(({ open, final }) => open && !final);
+    return this.#sent.some(isOpen);
   }
 
   /**
@@ -171,7 +176,7 @@ export class Wishes {
       ...(written && (final || !open) ? [id] : []),
       ...(final ? voids : []),
     ]);
-    const open = sent.filter((each) => each.open && !each.final && !each.written);
+    const open = sent.filter((each) => isOpen(each) && !each.written);
     if (car === undefined || over.length + open.length === 0) return;
     const settled = (entry: PairedCar): PairedCar =>
       open.reduce(
@@ -202,6 +207,9 @@ export class Wishes {
     );
   }
 }
+
+/** It may have been carried out, and what comes next can name it. */
+const isOpen = ({ open, final }: Sent): boolean => open && !final;
 
 /** Of those that a copy may yet come of: a car need not remember all that it refuses. */
 const late = (sent: readonly Sent[]): readonly Uint8Array[] =>
