@@ -8,7 +8,7 @@ import { reachedBy } from '../cloud/client.js';
 import { LateChannel } from '../cloud/late-channel.js';
 import { brokerNow } from '../cloud/names.js';
 import { loadCar } from '../cloud/package.js';
-import { claimCodeOf, readRegistration, writeRegistration } from '../cloud/registration.js';
+import { claimOf, readRegistration, writeRegistration } from '../cloud/registration.js';
 import type { Registration } from '../cloud/registration.js';
 import type { Context } from '../context.js';
 import { orAborted } from '../io/interrupt.js';
@@ -104,11 +104,12 @@ const register = async (
 };
 
 const sayClaim = (registration: Registration, tell: Tell): void => {
-  const claimCode = claimCodeOf(registration);
-  if (claimCode === undefined) return;
-  const { car, claimExpiresAt } = registration;
+  const claim = claimOf(registration);
+  if (claim === undefined) return;
+  const { car } = registration;
+  const { claimCode } = claim;
   tell(
-    { type: 'cloud-registered', car, claimCode, claimExpiresAt },
+    { type: 'cloud-registered', car, ...claim },
     `its code for the cloud is ${claimCode}: key cloud cars claim ${claimCode}`,
   );
 };

@@ -54,8 +54,18 @@ export const writeRegistration = async (home: string, registration: Registration
   await new PrivateDirectory(home).write(FILE, `${JSON.stringify(registration)}\n`, 'replace');
 };
 
-/** The code that is still of use to a person, and not known to be used. */
-export const claimCodeOf = (
+/** What a person claims a car with, and until when. */
+export type Claim = Pick<Registration, 'claimCode' | 'claimExpiresAt'>;
+
+/** The code while it is of use; the car does not know whether somebody has used it. */
+export const claimOf = (
   { claimCode, claimExpiresAt }: Registration,
   now = Date.now(),
-): string | undefined => (Date.parse(claimExpiresAt) > now ? claimCode : undefined);
+): Claim | undefined =>
+  Date.parse(claimExpiresAt) > now ? { claimCode, claimExpiresAt } : undefined;
+
+/** The same of the car whose home that is; undefined where there is none, or it cannot be read. */
+export const claimAt = async (home: string): Promise<Claim | undefined> => {
+  const registration = await readRegistration(home).catch(() => undefined);
+  return registration && claimOf(registration);
+};

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../../lib/errors.js';
-import type { Via, WayReport } from '../../../lib/index.js';
+import type { ViaOption, WayReport } from '../../../lib/index.js';
 import type { Person, World } from './world.js';
 
 /** What came of one try to get in. */
@@ -27,7 +27,7 @@ export interface Player {
 const PATIENCE_MS = 2_500;
 
 const byPhone =
-  (person: Person, via: Via): Player['unlock'] =>
+  (person: Person, via: ViaOption): Player['unlock'] =>
   async ({ phones }, signal) => {
     let way: WayReport = { via: null, notUsed: [] };
     const onWay = (report: WayReport): void => void (way = report);

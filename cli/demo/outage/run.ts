@@ -46,7 +46,12 @@ const BY: Readonly<Record<By, string>> = {
  * @throws PhoneKeyError `cloud.not-installed`, `interrupted`; `internal` where somebody did not get in who should
  */
 export const outageStory = async (context: Context<'radio'>, open = openWorld): Promise<void> => {
-  const { output, signal, log } = context;
+  const { output, signal, log, options } = context;
+  if (options.capture !== undefined || options.sessionKeys !== undefined) {
+    throw new PhoneKeyError('usage.invalid', 'this story is played by several phones', {
+      hint: 'Give --capture and --session-keys to key demo without --story.',
+    });
+  }
   const begun = performance.now();
   const world = await withProgress(output, 'enrolling phones, a card and a fob', () =>
     open(log, signal),
