@@ -11,5 +11,5 @@ export interface OpenDatabase {
     work: (db: Database, migrate: (folder: string) => Promise<void>) => Promise<void>,
   ): Promise<void>;
   /** Closing twice is allowed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }

@@ -33,7 +33,7 @@ export const migrateStore = async (database: OpenDatabase, folder = MIGRATIONS):
 /** Hashes of the migrations that a database has had, as drizzle keeps them. */
 const appliedTo = async (db: Database): Promise<readonly string[]> => {
   const table = await rows(db, sql`select to_regclass('drizzle.__drizzle_migrations') as name`);
-  if (table[0]?.['name'] == null) return [];
+  if (table[0]?.['name'] === null) return [];
   const found = await rows(db, sql`select hash from drizzle.__drizzle_migrations`);
   return found.map(({ hash }) => String(hash));
 };

@@ -143,9 +143,7 @@ export const storeContract = (open: () => Promise<Store>): void => {
       await store.registerCar(car);
       expect(await store.claimCar(sha256(claim), ada.id, car.claimExpiresAt)).toBeUndefined();
       expect(await store.claimCar(sha256('wrong'), ada.id, NOW)).toBeUndefined();
-      const claims = [ada, bob, ada, bob].map(({ id }) =>
-        store.claimCar(sha256(claim), id, NOW),
-      );
+      const claims = [ada, bob, ada, bob].map(({ id }) => store.claimCar(sha256(claim), id, NOW));
       const owners = new Set((await Promise.all(claims)).map((each) => each?.owner));
       owners.delete(undefined);
       expect(owners.size).toBe(1);

@@ -21,7 +21,13 @@ try {
   const out = relative(ROOT, work);
   const run = spawnSync(
     kit,
-    ['generate', '--dialect=postgresql', '--schema=cloud/store/schema.ts', `--out=${out}`, ...named],
+    [
+      'generate',
+      '--dialect=postgresql',
+      '--schema=cloud/store/schema.ts',
+      `--out=${out}`,
+      ...named,
+    ],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' },
   );
   if (run.status !== 0) throw new Error(`drizzle-kit failed (${run.error?.message ?? run.status})`);

@@ -60,7 +60,9 @@ export const carQueries = (db: Database): Part => ({
     const found = await db
       .select({
         ...CAR,
-        membership: sql<MemberCar['membership']>`case when ${cars.owner} = ${account} then 'owner' else 'member' end`,
+        membership: sql<
+          MemberCar['membership']
+        >`case when ${cars.owner} = ${account} then 'owner' else 'member' end`,
       })
       .from(cars)
       .leftJoin(members, and(eq(members.car, cars.id), eq(members.account, account)))

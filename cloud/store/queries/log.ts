@@ -25,15 +25,13 @@ export const logQueries = (db: Database): Pick<Store, 'logCommand' | 'commandLog
       .where(and(eq(log.car, car), page))
       .orderBy(desc(log.id))
       .limit(Math.min(Math.max(limit, 1), 200));
-    return found.map(
-      (row): LogEntry => ({
-        ...row,
-        id: String(row.id),
-        account: row.account ?? undefined,
-        command: row.command ?? undefined,
-        commandId: row.commandId ?? undefined,
-        outcome: row.outcome ?? undefined,
-      }),
-    );
+    return found.map((row): LogEntry => ({
+      ...row,
+      id: String(row.id),
+      account: row.account ?? undefined,
+      command: row.command ?? undefined,
+      commandId: row.commandId ?? undefined,
+      outcome: row.outcome ?? undefined,
+    }));
   },
 });
