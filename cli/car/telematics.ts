@@ -46,8 +46,9 @@ export const openTelematics = async (
   const channel = new LateChannel(async (signal) => {
     const registration = known ?? (await register(context, { name, home }, tell, signal));
     sayClaim(registration, tell);
-    const { brokerUrl, car, secret } = registration;
-    return connectCar({ url: await brokerNow(paths.names, registration.url, brokerUrl), car, secret, log });
+    const { car, secret } = registration;
+    const brokerUrl = await brokerNow(paths.names, registration.url, registration.brokerUrl);
+    return connectCar({ brokerUrl, car, secret, log });
   });
   let car: Pick<SimulatedCar, 'receive'> | undefined;
   let wasConnected = false;

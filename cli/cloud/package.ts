@@ -66,7 +66,7 @@ export const loadService = async (): Promise<Service> => (await load('service'))
 /** Of `phonekey-cloud/car`. */
 interface CarModule {
   readonly connectCar: (options: {
-    readonly url: string;
+    readonly brokerUrl: string;
     readonly car: string;
     readonly secret: string;
     readonly log?: Logger;

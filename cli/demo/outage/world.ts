@@ -84,7 +84,7 @@ const makeWorld = async (making: Making): Promise<World> => {
   const controller = air.controller({ label: 'car' });
   const load = async () => loadBleno(controller);
   const peripheral = await openBlenoPeripheral({ load, clock: systemClock, log });
-  const channel = connectCar({ url: brokerUrl, car: id, secret, log });
+  const channel = connectCar({ brokerUrl, car: id, secret, log });
   const car = await startCar(channel, { home: join(home, 'car'), peripheral, log }, making);
 
   const central = (label: string, position: Position): Promise<Central> => {
