@@ -4,6 +4,7 @@ import { PIN_WORLDS } from './pin.js';
 import { RIGHTS_WORLDS } from './rights-worlds.js';
 import { search } from './search.js';
 import type { Outcome, World } from './search.js';
+import { WISH_WORLDS } from './wishes.js';
 
 /** A world, whatever its states are made of. */
 export interface Searchable {
@@ -21,4 +22,5 @@ export const WORLDS: readonly Searchable[] = [
   ...PIN_WORLDS.map(searchable),
   ...FRESHNESS_WORLDS.map(searchable),
   ...COMMAND_WORLDS.map(searchable),
+  ...WISH_WORLDS.map(searchable),
 ];
