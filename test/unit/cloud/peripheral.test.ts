@@ -260,7 +260,7 @@ describe('a car behind a cloud', () => {
     expect(held.at(-1)).toBeLessThanOrEqual(600);
   });
 
-  it.each([{ mostLinks: 0 }, { mostLinks: 65 }, { linksPerMinute: 0 }, { clock: {} as SimClock }])(
+  it.each([{ mostLinks: 0 }, { mostLinks: 65 }, { linksPerMinute: 0 }, { mostLinks: 1.5 }])(
     'is none of any kind: %j',
     (options) => {
       expect(() => cloudPeripheral(channel().car, options)).toThrow(errorWith('usage.invalid'));
