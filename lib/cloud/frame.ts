@@ -86,7 +86,7 @@ const decodeBody = (kind: FrameBody['kind'], body: Uint8Array): FrameBody => {
     }
     case 'data':
       if (body.length < 1 || body.length > RELAYED_MTU - ATT_HEADER) throw malformed('length');
-      return { kind, chunk: body.slice() };
+      return { kind, chunk: new Uint8Array(body) };
     case 'close': {
       const why = CLOSE_REASONS[body[0] ?? CLOSE_REASONS.length];
       if (why === undefined || body.length !== 1) throw malformed('reason');

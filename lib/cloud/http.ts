@@ -146,7 +146,7 @@ export class CloudHttp {
         ...(body !== undefined && { 'content-type': type }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      ...(body !== undefined && { body: isBytes ? body.slice() : JSON.stringify(body) }),
+      ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
     } as const;
     return fetch(`${baseOf(this.#url)}${path}`, init);
   }

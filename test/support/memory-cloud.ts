@@ -66,7 +66,9 @@ export class MemoryCloud {
         const car = this.#cars.get(id);
         if (car !== undefined) this.#cars.set(id, { ...car, advertises });
       },
-      send: (link, frame) => this.#carry({ to: 'phone', link, car: id, frame }),
+      send: (link, frame) => {
+        if (this.#cars.has(id)) this.#carry({ to: 'phone', link, car: id, frame });
+      },
       confirm: (object) => void this.told.push(`${id} has ${object}`),
       report: ({ link, command, outcome }) => void this.told.push(`${link} ${command} ${outcome}`),
       close: async () => this.#gone(id),
@@ -75,8 +77,9 @@ export class MemoryCloud {
 
   /** The car's connection breaks; it does not come back. */
   lose(id: string): void {
-    this.#cars.get(id)?.handlers.connected(false);
+    const car = this.#cars.get(id);
     this.#gone(id);
+    car?.handlers.connected(false);
   }
 
   /** A phone's connection. */
