@@ -60,74 +60,75 @@ const count = (world: World, type: ChoiceEffect['type'], way?: Way): number =>
 
 const overOf = ({ effects }: World): ChoiceEffect[] => effects.filter(({ type }) => type === 'over');
 
-describe.each(VIAS)('the choice of ways by %s, in every order of 7 events', (via) => {
-  const all = [...worlds(after(undefined, begin(orderOf(via))), 7)];
+const startsAfter = (world: World): number =>
+  Math.max(...inputsOf(world).map((input) => count(next(world, input), 'start')));
+
+describe.each(VIAS)('the choice of ways by %s, in every order of 6 events', (via) => {
+  const all = [...worlds(after(undefined, begin(orderOf(via))), 6)];
+  /** Worlds in which that is so: the first few. */
+  const where = (isWrong: (world: World) => boolean): World[] => all.filter(isWrong).slice(0, 3);
 
   it('sees many of them', () => {
-    expect(all.length).toBeGreaterThan(via === 'ble' ? 50 : 10_000);
+    expect(all.length).toBeGreaterThan(via === 'ble' ? 50 : 5_000);
   });
 
   it('starts no way twice, none after an answer, and with ble none but that', () => {
-    for (const world of all) {
-      for (const way of WAYS) expect(count(world, 'start', way)).toBeLessThanOrEqual(1);
-      if (via === 'ble') expect(count(world, 'start', 'cloud')).toBe(0);
-      if (world.state.answered === undefined) continue;
-      for (const input of inputsOf(world)) {
-        expect(count(next(world, input), 'start')).toBe(count(world, 'start'));
-      }
-    }
+    expect(where((world) => WAYS.some((way) => count(world, 'start', way) > 1))).toEqual([]);
+    expect(where((world) => via === 'ble' && count(world, 'start', 'cloud') > 0)).toEqual([]);
+    const late = where(
+      (world) => world.state.answered !== undefined && startsAfter(world) > count(world, 'start'),
+    );
+    expect(late).toEqual([]);
   });
 
   it('is over once, and stops the other one that is under way', () => {
-    for (const world of all) {
-      const over = overOf(world);
-      expect(over.length).toBeLessThanOrEqual(1);
-      expect(world.state.over).toBe(over.length === 1);
-      const [end] = over;
-      if (end?.type !== 'over' || end.by === undefined) continue;
-      for (const way of world.running) {
-        if (way !== end.by) expect(count(world, 'stop', way)).toBe(1);
-      }
-    }
+    expect(where((world) => overOf(world).length !== Number(world.state.over))).toEqual([]);
+    const left = where((world) => {
+      const [end] = overOf(world);
+      const others = world.running.filter((way) => end?.type === 'over' && way !== end.by);
+      return others.some((way) => end !== undefined && count(world, 'stop', way) !== 1);
+    });
+    expect(left).toEqual([]);
   });
 
   it('ends by the way that was answered first, whatever else comes', () => {
-    for (const world of all) {
+    const wrong = where((world) => {
       const [end] = overOf(world);
       const first = world.inputs.find(
         (input) => input.type === 'answered' || (input.type === 'ended' && input.settles),
       );
-      if (end?.type !== 'over' || first === undefined || !('way' in first)) continue;
-      expect(end.by).toBe(first.way);
-    }
+      if (end?.type !== 'over' || first === undefined || !('way' in first)) return false;
+      return end.by !== first.way;
+    });
+    expect(wrong).toEqual([]);
   });
 
   it('ends without one only where all of them failed', () => {
-    for (const world of all) {
+    const failed = (world: World, way: Way): boolean =>
+      world.inputs.some((input) => input.type === 'ended' && input.way === way && !input.settles);
+    const wrong = where((world) => {
       const [end] = overOf(world);
-      if (end?.type !== 'over' || end.by !== undefined) continue;
-      for (const way of orderOf(via)) {
-        expect(world.inputs).toContainEqual({ type: 'ended', way, settles: false });
-      }
-    }
+      if (end?.type !== 'over' || end.by !== undefined) return false;
+      return orderOf(via).some((way) => !failed(world, way));
+    });
+    expect(wrong).toEqual([]);
   });
 
   it('never waits for what does not come: something is under way until it is over', () => {
-    for (const { state, running } of all) {
-      if (!state.over) expect(running.length).toBeGreaterThan(0);
-    }
+    expect(where(({ state, running }) => !state.over && running.length === 0)).toEqual([]);
   });
 
   it('gives the second way its turn when the first fails, or has had its time', () => {
-    for (const world of all) {
-      const [first, second] = orderOf(via);
-      if (first === undefined || second === undefined || world.state.over) continue;
-      if (world.state.answered !== undefined || count(world, 'start', second) > 0) continue;
+    const [first, second] = orderOf(via);
+    if (first === undefined || second === undefined) return;
+    const wrong = where((world) => {
+      const { over, answered } = world.state;
+      if (over || answered !== undefined || count(world, 'start', second) > 0) return false;
       const failed = next(world, { type: 'ended', way: first, settles: false });
-      expect(count(failed, 'start', second)).toBe(1);
-      if (world.timer) expect(count(next(world, { type: 'time' }), 'start', second)).toBe(1);
-      expect(world.timer).toBe(true);
-    }
+      const timed = next(world, { type: 'time' });
+      return !world.timer || [failed, timed].some((each) => count(each, 'start', second) !== 1);
+    });
+    expect(wrong).toEqual([]);
   });
 });
 
