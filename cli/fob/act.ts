@@ -1,4 +1,4 @@
-import { drained, newCell } from '../../firmware-sim/fob/battery.js';
+import { drained } from '../../firmware-sim/fob/battery.js';
 import type { CellLevel } from '../../firmware-sim/fob/battery.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { askToAct } from '../car/beside.js';
@@ -11,16 +11,20 @@ import type { Button } from './buttons.js';
 import { CellFile } from './cell-file.js';
 import { askFob, FOB } from './control.js';
 import type { Enrolled } from './control.js';
-import { codeByCard } from './fob.js';
+import { cellEmpty, codeByCard, notEnrolled } from './fob.js';
 import type { FobPairing, Pressed } from './fob.js';
-import { fobHome } from './home.js';
+import { fobHome, fobKeys } from './home.js';
 import type { Holding } from './home.js';
-import { withFob } from './open.js';
+import { ofFob, withFob } from './open.js';
 
 /** Presses a button: of the fob that runs, or of one that is taken from the pocket for this press. */
 export const press = async (holding: Holding, button: Button): Promise<void> => {
   const { context } = holding;
   const limits = limitsOf(context);
+  const home = fobHome(context.paths, holding.name);
+  // Known without a radio.
+  if ((await fobKeys(home).list()).length === 0) throw await ofFob(holding, notEnrolled());
+  if ((await new CellFile(home).level()).state === 'empty') throw cellEmpty();
   const doing = `the fob is reaching the car to ${button}`;
   const { output } = context;
   const { car, battery } = await withProgress(output, doing, async (): Promise<Pressed> => {
@@ -79,7 +83,7 @@ export const battery = async (
   const cell = new CellFile(fobHome(context.paths, name));
   const level =
     replace === true
-      ? await cell.update(({ at }) => newCell(at))
+      ? await cell.replace()
       : drain === undefined
         ? await cell.level()
         : await cell.update((now) => drained(now, drain));

@@ -31,16 +31,25 @@ export class CellFile implements CellStore {
   }
 
   async update(change: (cell: CoinCell) => CoinCell): Promise<CellLevel> {
-    return this.#directory.locked(FILE, async () => {
-      const cell = change(rested(await this.#read(), this.#now()));
-      await this.#directory.write(FILE, JSON.stringify(cell), 'replace');
-      return levelOf(cell);
-    });
+    return this.#write(async () => change(rested(await this.#read(), this.#now())));
+  }
+
+  /** Puts a new one in, also where the file of the old one cannot be read. */
+  async replace(): Promise<CellLevel> {
+    return this.#write(async () => newCell(this.#now()));
   }
 
   /** As it would be now; nothing is written. */
   async level(): Promise<CellLevel> {
     return levelOf(rested(await this.#read(), this.#now()));
+  }
+
+  #write(make: () => Promise<CoinCell>): Promise<CellLevel> {
+    return this.#directory.locked(FILE, async () => {
+      const cell = await make();
+      await this.#directory.write(FILE, JSON.stringify(cell), 'replace');
+      return levelOf(cell);
+    });
   }
 
   async #read(): Promise<CoinCell> {

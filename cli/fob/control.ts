@@ -87,4 +87,7 @@ export const askFob = async <P extends object, R>(
 };
 
 const left = (): PhoneKeyError =>
-  new PhoneKeyError('interrupted', 'interrupted', { mayHaveSucceeded: true });
+  new PhoneKeyError('interrupted', 'interrupted', {
+    mayHaveSucceeded: true,
+    hint: 'The fob goes on with it. Look at what it tells: key fob start.',
+  });

@@ -3,6 +3,7 @@ import { worked } from '../../firmware-sim/fob/battery.js';
 import type { CellLevel } from '../../firmware-sim/fob/battery.js';
 import { COMMAND_ID_BYTES } from '../../lib/domain/commands.js';
 import type { Command } from '../../lib/domain/commands.js';
+import { isRefusal } from '../../lib/domain/outcomes.js';
 import { refusalError } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CallOptions, Car, PhoneKeyOptions, Role } from '../../lib/index.js';
@@ -132,6 +133,7 @@ export class Fob {
     const link = await this.#phone.connect(limits);
     try {
       const { outcome } = await link.command(command, limits);
+      if (isRefusal(outcome, 'pin-needed')) throw needsPin();
       if (outcome.type === 'refused') throw refusalError(outcome.refusal);
       return link.car.name;
     } finally {
@@ -159,8 +161,13 @@ export const codeByCard = async (
   throw new PhoneKeyError('pairing.closed', 'the pairing window of the car is closed');
 };
 
-const cellEmpty = (): PhoneKeyError =>
+export const cellEmpty = (): PhoneKeyError =>
   new PhoneKeyError('fob.cell-empty', 'the coin cell of the fob is empty; nothing was sent');
 
-const notEnrolled = (): PhoneKeyError =>
+export const notEnrolled = (): PhoneKeyError =>
   new PhoneKeyError('keys.not-paired', 'this fob is not enrolled at any car');
+
+const needsPin = (): PhoneKeyError =>
+  new PhoneKeyError('car.refused', 'the car asks for a PIN to start, which a fob cannot type', {
+    hint: 'Start it with the phone, or with the card on the console.',
+  });

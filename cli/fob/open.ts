@@ -49,14 +49,20 @@ export const withFob = async <T>(
 /** What can be done about it with a fob; and where it is, when it does not hear the car. */
 export const ofFob = async ({ context, name }: Holding, error: unknown): Promise<unknown> => {
   const known = await explained(context, error, [], name);
-  const hint = known instanceof PhoneKeyError ? HINTS[known.code] : undefined;
-  if (hint === undefined) return known;
-  const { code, message, mayHaveSucceeded, temporary } = known as PhoneKeyError;
-  return new PhoneKeyError(code, message, { cause: known, mayHaveSucceeded, temporary, hint });
+  if (!(known instanceof PhoneKeyError)) return known;
+  const { code, message, hint, mayHaveSucceeded, temporary } = known;
+  return new PhoneKeyError(code, message.replace('this phone', 'the fob'), {
+    cause: known,
+    mayHaveSucceeded,
+    temporary,
+    hint: HINTS[code] ?? hint,
+  });
 };
 
 const HINTS: Readonly<Partial<Record<PhoneKeyError['code'], string>>> = {
   'keys.not-paired': 'Lay it on the console, with a card: key fob pair.',
+  'pairing.last-owner':
+    'It is the only owner: open the window for one (key fob pair --role owner).',
   'car.not-recognised':
     'The fob may have been removed from the car. Lay it on the console, with a card: key fob pair.',
 };

@@ -27,7 +27,9 @@ export const startFob = async (holding: Holding): Promise<void> => {
       const mayBeDone = error instanceof PhoneKeyError && error.mayHaveSucceeded;
       const outcome = mayBeDone ? 'it may have been done' : 'nothing was done';
       tell({ type: 'failed', error }, `${outcome}: ${errorMessage(error)}`);
-      if (error instanceof PhoneKeyError && GONE.has(error.code)) failure.abort(error);
+      // Once whoever pressed has his answer.
+      if (error instanceof PhoneKeyError && GONE.has(error.code))
+        setImmediate(() => failure.abort(error));
       throw error;
     }
   };

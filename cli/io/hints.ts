@@ -44,6 +44,8 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Take its fingerprint, which the car tells': 'key keys list',
   'Pair another owner first, or reset the car from inside': 'key car reset',
   'Add another one first, at the car': 'key car card add',
+  'See which cards the car knows': 'key car status',
+  'Where the only one was lost, reset the car with another': 'key car reset --card',
 
   'Ask the owner for a new grant': 'key share',
   'Ask the owner for a new one': 'key share',

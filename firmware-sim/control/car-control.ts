@@ -138,11 +138,22 @@ const atScreen = async <P extends object>(
 ): Promise<void> => {
   readParameters(parameters, given);
   const refusal = await work();
-  if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
+  if (refusal !== undefined) throw refused(refusal, AT_SCREEN[refusal]);
 };
 
-const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);
+/** Of what a card is refused for: what to do with another one. */
+const HINTS: Readonly<Partial<Record<Refusal, string>>> = {
+  'card-unknown':
+    'See which cards the car knows. Where the only one was lost, reset the car with another.',
+  'card-known': 'Give the new one another name.',
+  'last-card': 'Add another one first, at the car.',
+};
+
+const refused = (refusal: Refusal, reason = refusalMessage(refusal)): PhoneKeyError => {
+  const hint = HINTS[refusal];
+  return new PhoneKeyError('sim.refused', reason, hint === undefined ? {} : { hint });
+};
 
 const permit = (refusal: BodyRefusal | 'card-unknown' | undefined): void => {
-  if (refusal !== undefined) throw refused(refusalMessage(refusal));
+  if (refusal !== undefined) throw refused(refusal);
 };

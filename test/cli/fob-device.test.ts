@@ -169,6 +169,16 @@ describe('a fob', () => {
     expect(happened('locked')).toBe(1);
   });
 
+  it('cannot start a car that asks for a PIN, and says who can', async () => {
+    const { fob } = await enrolled();
+    await test.owner.setPin('1234');
+    await expect(test.clock.until(fob.press('start'))).rejects.toMatchObject({
+      code: 'car.refused',
+      message: 'the car asks for a PIN to start, which a fob cannot type',
+    });
+    await test.clock.until(fob.press('unlock'));
+  });
+
   it('takes one press after the other, and one that fails keeps none of the others', async () => {
     const { fob, pocket } = await enrolled();
     pocket.deaf = true;

@@ -90,8 +90,7 @@ it('says when its cell is low, does nothing when it is empty, and takes a new on
   expect(await cli.run(['fob', 'battery', '--drain', '95'])).toEqual({
     code: 0,
     stdout: '5 % of the coin cell of fob are left\n',
-    stderr:
-      'the coin cell of fob is low (5 %); put a new CR2032 in: key fob battery --replace\n',
+    stderr: 'the coin cell of fob is low (5 %); put a new CR2032 in: key fob battery --replace\n',
   });
   const low = await cli.json(['fob', 'press', 'unlock']);
   expect(low.value).toMatchObject({ ok: true, battery: { percent: 5, state: 'low' } });
@@ -116,7 +115,12 @@ it('of another name is another key', async () => {
   expect(paired.value).toMatchObject({ fob: 'spare', role: 'driver', slot: 1 });
   expect((await cli.run(['car', 'status'])).stdout).toMatch(/^1 +driver +\S+ +fob +spare$/m);
   expect(await cli.json(['fob', 'list'])).toMatchObject({
-    value: { fobs: [{ fob: 'fob', slot: 0 }, { fob: 'spare', car: 'car', slot: 1 }] },
+    value: {
+      fobs: [
+        { fob: 'fob', slot: 0 },
+        { fob: 'spare', car: 'car', slot: 1 },
+      ],
+    },
   });
   expect((await cli.run(['car', 'remove', '1'])).code).toBe(0);
   expect(await cli.json(['fob', '--name', 'spare', 'press', 'unlock'])).toMatchObject({
@@ -126,9 +130,11 @@ it('of another name is another key', async () => {
   expect((await cli.run(['fob', 'press', 'unlock'])).code).toBe(0);
 });
 
-it.each([[['press']], [['press', 'horn']], [['battery', '--drain', '0']], [['press', 'lock', '--car', 'x']]])(
-  'takes no %j',
-  async (args) => {
-    expect(await cli.run(['fob', ...args])).toMatchObject({ code: 2, stdout: '' });
-  },
-);
+it.each([
+  [['press']],
+  [['press', 'horn']],
+  [['battery', '--drain', '0']],
+  [['press', 'lock', '--car', 'x']],
+])('takes no %j', async (args) => {
+  expect(await cli.run(['fob', ...args])).toMatchObject({ code: 2, stdout: '' });
+});

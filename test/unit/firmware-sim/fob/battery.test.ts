@@ -1,11 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  drained,
-  levelOf,
-  newCell,
-  rested,
-  worked,
-} from '../../../../firmware-sim/fob/battery.js';
+import { drained, levelOf, newCell, rested, worked } from '../../../../firmware-sim/fob/battery.js';
 
 const NOW = 1_800_000_000;
 const YEAR = 8_766 * 3600;
