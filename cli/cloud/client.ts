@@ -19,14 +19,11 @@ export const loggedInClient = async (context: Context): Promise<CloudClient> =>
   clientOf(context, (await loginThere(context)).token);
 
 /**
- * The way of this phone to its cars through the cloud; undefined where nobody is logged in.
- * @throws PhoneKeyError `keys.permissions`, `keys.unreadable`
+ * The way of this phone to its cars through the cloud.
+ * @throws PhoneKeyError `cloud.logged-out`, `keys.permissions`, `keys.unreadable`
  */
-export const cloudRadio = async (context: Context): Promise<Central | undefined> => {
-  const login = await new LoginFile(context.paths.keys).read();
-  if (login?.url !== context.options.cloudUrl) return undefined;
-  return cloudCentral(clientOf(context, login.token));
-};
+export const cloudRadio = async (context: Context): Promise<Central> =>
+  cloudCentral(await loggedInClient(context));
 
 /** @throws PhoneKeyError `cloud.logged-out` where nobody is logged in to that cloud */
 export const loginThere = async ({ paths, options }: Context): Promise<Login> => {
