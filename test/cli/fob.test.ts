@@ -82,6 +82,15 @@ it('carried in a pocket takes presses, and tells what it did', async () => {
   expect(await cli.run(['fob', 'press', 'lock', '--at', '3,0'])).toMatchObject({ code: 0 });
 });
 
+it('that was killed leaves nothing in the way of the next press, nor of the next start', async () => {
+  for (let time = 0; time < 2; time++) {
+    const fob = cli.start(['fob', 'start']);
+    await fob.until(/fob is ready/);
+    await fob.stop('SIGKILL');
+    expect(await cli.json(['fob', 'press', 'lock'])).toMatchObject({ code: 0 });
+  }
+});
+
 it('says when its cell is low, does nothing when it is empty, and takes a new one', async () => {
   expect(await cli.json(['fob', 'battery'])).toEqual({
     code: 0,
