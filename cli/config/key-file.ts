@@ -1,3 +1,4 @@
+import { COMMAND_ID_BYTES } from '../../lib/domain/commands.js';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 import {
   MAX_TIME,
@@ -19,11 +20,13 @@ import type {
   SharedKey,
   Offer,
   KeyPair,
+  Wish,
 } from '../../lib/index.js';
 import { MOST_GRANTS, MOST_RELAYED } from '../../lib/phone/grants.js';
 import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_ENTRIES } from '../../lib/phone/own-list.js';
 import { LIST_REFUSALS, MOST_ANSWERED, MOST_MAILED, MOST_SHARED } from '../../lib/phone/store.js';
+import { MOST_WISHES } from '../../lib/phone/wishes.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { isJsonObject } from '../../lib/platform/json.js';
 import { nativeProfile } from '../../lib/native/profile.js';
@@ -89,6 +92,7 @@ export const formatKeyFile = (car: PairedCar): string =>
       entries: car.revocationList.entries.map(formatEntry),
     },
     outbox: car.outbox?.map(({ part, ...rest }) => ({ part: toHex(part), ...rest })),
+    wishes: car.wishes?.map(({ id, since }) => ({ id: toHex(id), since })),
     mail: car.mail && {
       ...car.mail,
       grants: car.mail.grants?.map(({ account, grant }) => ({ account, grant: toHex(grant) })),
@@ -238,6 +242,9 @@ const keyFile = object<
       }),
       MOST_IN_OUTBOX,
     ),
+  ),
+  wishes: optional(
+    list(object<Wish>({ id: hexBytes(COMMAND_ID_BYTES), since: time }), MOST_WISHES),
   ),
   mail: optional(
     object<CarMail>({

@@ -22,13 +22,8 @@ export type {
 export type { AcceptOptions } from './accepting.js';
 export type { Car } from './car.js';
 export type { CarChoice } from './choose.js';
-export type {
-  CarCommands,
-  CarConnection,
-  GivenPin,
-  SetPinOptions,
-  StartOptions,
-} from './connection.js';
+export type { CarCommands, GivenPin, SetPinOptions, StartOptions } from './commands.js';
+export type { CarConnection } from './connection.js';
 export type { CallOptions, Deadline } from './deadline.js';
 export type * from './dialect.js';
 export type {
@@ -49,6 +44,8 @@ export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
+export type { WayReport } from './way-report.js';
+export type { ViaOption, Way } from './ways.js';
 export type { ScanOptions, SeenCar } from './scanning.js';
 export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
@@ -66,4 +63,5 @@ export type {
   OwnRevocationList,
   PairedCar,
   SharedKey,
+  Wish,
 } from './store.js';

@@ -67,6 +67,8 @@ export interface PairedCar {
   readonly revocationList?: OwnRevocationList;
   /** Parts of revocation lists that the car has not had yet, this phone's own and those of others. */
   readonly outbox?: readonly OutboxEntry[];
+  /** Commands of this phone that had no answer, oldest first: phone/wishes.ts. */
+  readonly wishes?: readonly Wish[];
   /** What this phone knows of the car for the mailbox in the cloud; none where there is no such thing. */
   readonly mail?: CarMail;
 }
@@ -93,6 +95,14 @@ export interface MailedGrant {
   readonly account: string;
   /** A chain, as it was signed. */
   readonly grant: Uint8Array;
+}
+
+/** A command that the car may have carried out, or may yet, and nobody knows. */
+export interface Wish {
+  /** Of the command, 8 bytes. */
+  readonly id: Uint8Array;
+  /** When it was sent, by this phone's clock; seconds since 1970. */
+  readonly since: number;
 }
 
 /** A grant that is kept beside the one that counts. */

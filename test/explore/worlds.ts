@@ -6,6 +6,7 @@ import { PIN_WORLDS } from './pin.js';
 import { RIGHTS_WORLDS } from './rights-worlds.js';
 import { search } from './search.js';
 import type { Outcome, World } from './search.js';
+import { WISH_WORLDS } from './wishes.js';
 
 /** A world, whatever its states are made of. */
 export interface Searchable {
@@ -31,4 +32,5 @@ export const WORLDS: readonly Searchable[] = [
     search: (mostStates: number, progress?: (states: number, depth: number) => void) =>
       searchOutage(world, mostStates, progress),
   })),
+  ...WISH_WORLDS.map(searchable),
 ];
