@@ -22,7 +22,7 @@ import type {
   KeyPair,
   Wish,
 } from '../../lib/index.js';
-import { MOST_GRANTS } from '../../lib/phone/grants.js';
+import { MOST_GRANTS, MOST_RELAYED } from '../../lib/phone/grants.js';
 import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_ENTRIES } from '../../lib/phone/own-list.js';
 import { LIST_REFUSALS, MOST_ANSWERED, MOST_MAILED, MOST_SHARED } from '../../lib/phone/store.js';
@@ -218,7 +218,7 @@ const keyFile = object<
   otherGrants: optional(
     list(
       object<HeldGrant>({ grant: chain, taken: optional(yes), relayed: optional(yes) }),
-      MOST_GRANTS - 1,
+      MOST_GRANTS + MOST_RELAYED - 1,
     ),
   ),
   ownName: optional(name(MAX_OWN_NAME)),

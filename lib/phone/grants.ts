@@ -16,6 +16,9 @@ import type { HeldGrant, PairedCar } from './store.js';
 /** To one key; where there are more, the oldest goes that the car has not taken. */
 export const MOST_GRANTS = 4;
 
+/** And so many that the mailbox in the cloud has brought: the newest. They have room of their own, so that neither displaces the other. */
+export const MOST_RELAYED = 2;
+
 /** What the car has said this of it does not take later either. */
 const FOR_GOOD: ReadonlySet<Refusal> = new Set([
   'grant-invalid',
@@ -66,15 +69,21 @@ export const withoutGrants = (car: PairedCar): PairedCar => withGrants(car, []);
 
 const issuedAt = ({ grant }: HeldGrant): number => lastTerms(grant).issuedAt;
 
-/** What the mailbox brought goes first, and of the rest the oldest; what the car has taken stays. */
-const byWorth = (a: HeldGrant, b: HeldGrant): number =>
-  Number(b.relayed === true) - Number(a.relayed === true) || issuedAt(a) - issuedAt(b);
+/** Without the oldest that the car has not taken, where there are too many of its kind. */
+const withRoom = (all: readonly HeldGrant[], relayed: boolean): readonly HeldGrant[] => {
+  const alike = all.filter((each) => (each.relayed === true) === relayed);
+  if (alike.length <= (relayed ? MOST_RELAYED : MOST_GRANTS)) return all;
+  const [oldest] = alike
+    .filter(({ taken }) => taken !== true)
+    .sort((a, b) => issuedAt(a) - issuedAt(b));
+  return all.filter((each) => each !== oldest);
+};
 
 /**
  * With another grant: before those of which it gives everything, and behind all others, which it might cost.
- * @param relayed by the mailbox in the cloud: behind all others, and only where there is room
+ * @param relayed by the mailbox in the cloud: behind all others
  * @returns the same object where it is there already
- * @throws PhoneKeyError `usage.invalid` where the car would not take it any more, or there is no room
+ * @throws PhoneKeyError `usage.invalid` where the car would not take it any more
  */
 export const withGrant = (car: PairedCar, grant: Uint8Array, relayed = false): PairedCar => {
   const held = grantsOf(car);
@@ -86,12 +95,10 @@ export const withGrant = (car: PairedCar, grant: Uint8Array, relayed = false): P
   if (before.some(({ taken, ...rest }) => taken === true && issuedAt(rest) >= issuedAt(added))) {
     throw invalid('the car has taken a newer grant to that key');
   }
-  if (relayed && before.length >= MOST_GRANTS) throw invalid('this key has as many grants as fit');
   const terms = lastTerms(grant);
   const at = relayed ? -1 : before.findIndex((each) => gives(terms, lastTerms(each.grant)));
   const all = before.toSpliced(at < 0 ? before.length : at, 0, added);
-  const [oldest] = all.filter(({ taken }) => taken !== true).sort(byWorth);
-  return withGrants(car, all.length > MOST_GRANTS ? all.filter((each) => each !== oldest) : all);
+  return withGrants(car, withRoom(all, relayed));
 };
 
 /** The car has taken the first: it takes none of before any more. */

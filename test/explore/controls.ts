@@ -1,3 +1,4 @@
+import { OUTAGE_CONTROLS } from './outage/controls.js';
 import { RIGHTS_CONTROLS } from './rights-controls.js';
 import type { Control } from './switch-off.js';
 
@@ -12,6 +13,7 @@ import type { Control } from './switch-off.js';
  */
 export const CONTROLS: readonly Control[] = [
   ...RIGHTS_CONTROLS,
+  ...OUTAGE_CONTROLS,
   {
     rule: 'window: three tries',
     file: '../pairing-window.js',

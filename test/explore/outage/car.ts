@@ -7,7 +7,10 @@ import { useKey } from '../../../firmware-sim/rights/use.js';
 import type { AdmissionRefusal } from '../../../lib/car/host.js';
 import { findKey } from '../../../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../../../lib/credentials/key-slot.js';
-import { openRevocationList, revocationListTagKey } from '../../../lib/credentials/revocation-list.js';
+import {
+  openRevocationList,
+  revocationListTagKey,
+} from '../../../lib/credentials/revocation-list.js';
 import type { Command } from '../../../lib/domain/commands.js';
 import { refused } from '../../../lib/domain/outcomes.js';
 import type { Outcome, Result } from '../../../lib/domain/outcomes.js';
@@ -89,8 +92,17 @@ export class OutageCar {
       }
       case 'status':
         return { type: 'status', status: STATUS };
-      default:
+      case 'unlock':
         return { type: 'done' };
+      case 'lock':
+      case 'start':
+      case 'trunk':
+      case 'frunk':
+      case 'listKeys':
+      case 'setTime':
+      case 'setPin':
+      case 'raiseEpoch':
+        return refused('fault');
     }
   }
 

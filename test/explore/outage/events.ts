@@ -30,7 +30,11 @@ const { cars: ONLINE } = POST;
 const step = async (
   state: OutageState,
   name: Phone,
-  use: (phone: { readonly ring: KeyRing; readonly remote: Remote; readonly post: PostOffice }) => Promise<unknown>,
+  use: (phone: {
+    readonly ring: KeyRing;
+    readonly remote: Remote;
+    readonly post: PostOffice;
+  }) => Promise<unknown>,
 ): Promise<{ readonly state: OutageState; readonly failed: boolean }> => {
   const post = new PostOffice();
   post.cars = ONLINE;
@@ -81,7 +85,9 @@ export const status =
       pace,
       name,
       async ({ ring, post }) => {
-        const verb = ({ revoked: 'revoke', suspended: 'suspend', resumed: 'resume' } as const)[what];
+        const verb = ({ revoked: 'revoke', suspended: 'suspend', resumed: 'resume' } as const)[
+          what
+        ];
         await ring[verb](GUS);
         if (by === 'cloud') await ring.sync(mailboxOf(post, name));
       },
@@ -117,7 +123,8 @@ export const grant =
 export const visit =
   (name: Phone): Event =>
   async (state) =>
-    (await step(state, name, ({ remote }) => (name === 'Gus' ? remote.unlock() : remote.status()))).state;
+    (await step(state, name, ({ remote }) => (name === 'Gus' ? remote.unlock() : remote.status())))
+      .state;
 
 /** The guest tries; whether he gets in. */
 export const unlocks = async (state: OutageState): Promise<boolean> =>
@@ -185,7 +192,12 @@ export const beforeOutage = async (): Promise<OutageState> => {
     state: 'paired',
     ...(slot === undefined ? {} : { role: 'owner', slot }),
   });
-  const gus: PairedCar = { ...entry('Gus'), state: 'pending', role: 'guest', grant: new Uint8Array() };
+  const gus: PairedCar = {
+    ...entry('Gus'),
+    state: 'pending',
+    role: 'guest',
+    grant: new Uint8Array(),
+  };
   const state: OutageState = {
     now: now + 3600,
     rights,

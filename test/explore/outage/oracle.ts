@@ -36,7 +36,9 @@ const takes = (said: readonly Said[], owner: string, date: number, index: number
       // Who has revoked a key and suspends it, revokes it once more.
       kind = kind === 'revoked' ? kind : each.what;
       // An owner means also what he has dated a little ahead himself.
-      const own = said.slice(0, at).filter((other) => other.what === 'granted' && other.by === owner);
+      const own = said
+        .slice(0, at)
+        .filter((other) => other.what === 'granted' && other.by === owner);
       const dates = own.map((other) => (other.what === 'granted' ? other.date : 0));
       until = Math.max(until, each.at + TOLERANCE_SECONDS, ...dates);
     }

@@ -21,7 +21,11 @@ export const canonical = ({ now, rights, phones, lists, grants, said }: OutageSt
   const { keys, own, owners } = rights;
   return text([
     now,
-    keys.map(({ slot, role, grant }) => [slot, role, grant && [grant.terms.issuedAt, grant.terms.ownerSlot]]),
+    keys.map(({ slot, role, grant }) => [
+      slot,
+      role,
+      grant && [grant.terms.issuedAt, grant.terms.ownerSlot],
+    ]),
     own,
     owners,
     Object.values(phones).map(phoneText),

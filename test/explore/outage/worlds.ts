@@ -68,7 +68,10 @@ export const OUTAGE_WORLDS: readonly OutageWorld[] = [
   },
   {
     name: 'an outage: in a hurry',
-    left: [status(UNHURRIED, 'Ben', 'suspended', 'cloud'), status(HURRIED, 'Ben', 'resumed', 'cloud')],
+    left: [
+      status(UNHURRIED, 'Ben', 'suspended', 'cloud'),
+      status(HURRIED, 'Ben', 'resumed', 'cloud'),
+    ],
     near: {
       'Ada revokes Gus': status(HURRIED, 'Ada', 'revoked', 'BLE'),
       'the card removes Gus': remove(HURRIED, 'card'),
