@@ -47,8 +47,14 @@ const BEHIND_INTERFACES = {
   message:
     'A dialect implements interfaces of lib/phone and lib/car, and knows nothing behind them.',
 };
-const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
-const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
+const CAR = {
+  regex: up('car/'),
+  message: 'lib/phone, lib/cloud and lib/radio do not know lib/car.',
+};
+const PHONE = {
+  regex: up('phone/'),
+  message: 'lib/car, lib/cloud and lib/radio do not know lib/phone.',
+};
 const DIALECT = {
   regex: up(`(${DIALECTS})/`),
   message: 'Links, radios and credentials are the same in every dialect, and know none.',
@@ -131,6 +137,7 @@ const DIRECTIONS = [
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE, DIALECT_INSIDE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
   [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
+  [['lib/cloud/**'], [ABOVE_LIB, NODE, CAR, PHONE, DIALECT]],
   [['local/**'], [OUTSIDE_LOCAL]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],

@@ -17,8 +17,12 @@ export interface CloudOptions {
   readonly broker?: Broker;
   /** PostgreSQL, in place of the embedded database: `postgres://...`. */
   readonly databaseUrl?: string;
-  /** A broker of MQTT 3.1.1, in place of the embedded one: `mqtt://...` or `mqtts://...`. */
+  /** A broker of MQTT 3.1.1, in place of the embedded one: `mqtts://NAME:PASSWORD@HOST`; cars are told it without the two. */
   readonly brokerUrl?: string;
+  /** Certificates of authorities for it, PEM (default: those that Node trusts). */
+  readonly brokerCa?: string | undefined;
+  /** `dynsec`: cars get accounts there by Mosquitto's plugin; `none` (default): by whoever runs the broker. */
+  readonly brokerAccounts?: 'none' | 'dynsec' | undefined;
   /** The port of the embedded broker; 0: the system chooses (default 8421, or 0 where `port` is 0). */
   readonly brokerPort?: number;
   /** Where it listens (default 127.0.0.1). What is not a loopback address needs `expose`. */

@@ -8,6 +8,7 @@ export type { CardTap } from './controller.js';
 export type { CardSummary, KeyCard } from './cards.js';
 export type { BodyAct, BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
 export type { CloseReason, WindowEffect } from './pairing-window.js';
+export type { CommandReport } from '../lib/cloud/car-channel.js';
 export { CLOSURES, DOORS } from '../lib/domain/closures.js';
 export type { Closure, Door } from '../lib/domain/closures.js';
 export { linkEvent } from './events.js';
@@ -19,6 +20,7 @@ export type {
   KeySummary,
   LinkEventDetail,
   LinkKey,
+  Via,
 } from './events.js';
 export { volatileMemory } from './memory/memory.js';
 export type { CommitOptions, Memory } from './memory/memory.js';

@@ -4,7 +4,7 @@ import { fingerprint } from '../lib/credentials/key-slot.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import { summariseCard } from './cards.js';
 import type { CardSummary } from './cards.js';
-import type { KeySummary } from './events.js';
+import type { KeySummary, Via } from './events.js';
 import { summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
 import type { Screen } from './pairing-manager.js';
@@ -35,7 +35,7 @@ export interface CarReport extends RecordReport {
 }
 
 /** A link of the car that is in use. */
-export interface LinkReport {
+export interface LinkReport extends Via {
   /** Who has it; null: somebody who has not proved himself. */
   readonly key: Pick<KeySummary, 'slot' | 'name'> | null;
   /** For how long. */

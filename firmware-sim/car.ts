@@ -1,5 +1,6 @@
-import { CarEndpoint } from '../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../lib/car/endpoint.js';
+import type { CarLinkEvent } from '../lib/car/dialect.js';
+import type { CommandReport } from '../lib/cloud/car-channel.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
 import { checkName } from '../lib/domain/names.js';
@@ -9,6 +10,7 @@ import { checkOptions } from '../lib/platform/check.js';
 import { systemClock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
+import type { Peripheral } from '../lib/radio/types.js';
 import type { Opened } from '../local/rpc/server.js';
 import { controlPath, lockHome, openControlDoor, openHomeMemory } from '#car-homes';
 import { BEHAVIORS } from './behaviors.js';
@@ -18,7 +20,8 @@ import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
 import type { CarReport } from './car-report.js';
 import { linkEvent } from './events.js';
-import type { CarEvent } from './events.js';
+import type { CarEvent, Via } from './events.js';
+import { CarRadios } from './radios.js';
 import { FIRST_CARD_SLOT } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
@@ -27,7 +30,10 @@ import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
 /** How a car is made; `name` and `peripheral` are all that it needs. */
-export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | 'onEvent'> {
+export interface SimulatedCarOptions extends Omit<
+  CarEndpointOptions,
+  'host' | 'onEvent' | 'pairs'
+> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
   /**
@@ -43,8 +49,15 @@ export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | '
   readonly slots?: number;
   /** Is told what happens in and at the car. Called at once, in order; must not throw. */
   readonly onEvent?: (event: CarEvent) => void;
-  /** `onEvent` of its CarEndpoint: the ends of links. */
-  readonly onLinkEvent?: NonNullable<CarEndpointOptions['onEvent']>;
+  /** What happens on its links, from their beginning to their end. Must not throw. */
+  readonly onLinkEvent?: (event: CarLinkEvent & Via) => void;
+  /**
+   * The radio of its telematics unit: phones come through it, too, with links and turns of its own, and nobody pairs.
+   * The car has it for itself, and goes on without it when it fails.
+   */
+  readonly telematics?: Peripheral | undefined;
+  /** What became of each command that came through it. Must not throw. */
+  readonly onTelematicsCommand?: ((report: CommandReport) => void) | undefined;
 }
 
 type Undo = () => Promise<unknown> | void;
@@ -58,7 +71,7 @@ export class SimulatedCar {
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
   readonly #watchers = new Set<(event: CarEvent) => void>();
-  #endpoint: CarEndpoint | undefined;
+  #radios: CarRadios | undefined;
   #reset: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
@@ -80,11 +93,11 @@ export class SimulatedCar {
         options.onEvent?.(event);
         for (const watcher of this.#watchers) watcher(event);
       },
-      onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
-      onPairingChanged: () => this.#endpoint?.pairingChanged(),
-      holders: () => this.#endpoint?.holders() ?? [],
+      onKeyRemoved: (publicKey) => this.#radios?.keyRemoved(publicKey),
+      onPairingChanged: () => this.#radios?.pairingChanged(),
+      holders: () => this.#radios?.holders() ?? [],
     });
-    this.control = controlOf(this.#controller, () => this.#resetOnce());
+    this.control = controlOf(this.#controller, (card) => this.#resetOnce(card));
   }
 
   /**
@@ -94,7 +107,7 @@ export class SimulatedCar {
    */
   static async start(options: SimulatedCarOptions): Promise<SimulatedCar> {
     checkOptions(options, RULES);
-    const undo: Undo[] = [() => options.peripheral.close()];
+    const undo: Undo[] = [() => closeTelematics(options), () => options.peripheral.close()];
     try {
       requireValid(options);
       const { home, random = systemRandom } = options;
@@ -105,7 +118,7 @@ export class SimulatedCar {
       undo.push(() => {
         car.#controller.stop();
       });
-      undo.push(() => car.#endpoint?.stop());
+      undo.push(() => car.#radios?.stop());
       await car.#goOnAir();
       if (home !== undefined) {
         const { log = silentLogger } = options;
@@ -129,6 +142,18 @@ export class SimulatedCar {
     return this.#stopped;
   }
 
+  /**
+   * Takes what somebody brings in an owner's name: a part of a revocation list, out of the cloud or from anywhere.
+   * Resolves when it is durable, or good for nothing.
+   * @throws PhoneKeyError `sim.storage`, `sim.not-running`
+   */
+  receive(object: Uint8Array): Promise<void> {
+    return this.#reset.then(() => {
+      if (this.#stopped !== undefined) throw notRunning();
+      return this.#controller.credentials.receive(object);
+    });
+  }
+
   #watch(): Opened<CarReport, CarEvent> {
     return {
       first: this.#controller.status(),
@@ -141,38 +166,27 @@ export class SimulatedCar {
 
   async #goOnAir(): Promise<void> {
     const { onEvent: _, onLinkEvent, ...options } = this.#options;
-    const { peripheral, clock = systemClock, wallTime = Date.now } = options;
-    this.#endpoint = new CarEndpoint({
+    const { clock = systemClock, wallTime = Date.now } = options;
+    this.#radios = new CarRadios(this.#controller, {
       ...options,
-      host: this.#controller,
-      // A reset ends the endpoint, but not the radio.
-      peripheral: {
-        mostLinks: peripheral.mostLinks,
-        start: (services, onError) => peripheral.start(services, onError),
-        advertise: (sets) => peripheral.advertise(sets),
-        close: () => Promise.resolve(),
-      },
-      onEvent: (event) => {
+      onLinkEvent: (event) => {
         onLinkEvent?.(event);
         const time = new Date(wallTime()).toISOString();
         for (const watcher of this.#watchers)
           watcher({ ...linkEvent(event), at: clock.now(), time });
       },
     });
-    await this.#endpoint.start();
+    await this.#radios.start();
   }
 
-  /** The endpoint keeps what it derived from the identity, so a new identity needs a new one. */
-  #resetOnce(): Promise<BodyRefusal | undefined> {
+  /** Endpoints keep what they derived from the identity, so a new identity needs new ones. */
+  #resetOnce(card?: string): Promise<BodyRefusal | undefined> {
     const stopped = (): boolean => this.#stopped !== undefined;
     const done = this.#reset.then(async () => {
-      if (stopped()) {
-        // The memory is no longer ours.
-        throw new PhoneKeyError('sim.not-running', 'the car was stopped');
-      }
-      const refusal = await this.#controller.reset();
+      if (stopped()) throw notRunning();
+      const refusal = await this.#controller.reset(card);
       if (refusal === undefined && !stopped()) {
-        await this.#endpoint?.stop();
+        await this.#radios?.stop();
         await this.#goOnAir();
       }
       return refusal;
@@ -181,6 +195,19 @@ export class SimulatedCar {
     return done;
   }
 }
+
+/** A fault there is none of the car. */
+const closeTelematics = async (options: SimulatedCarOptions): Promise<void> => {
+  const { telematics, log = silentLogger } = options;
+  try {
+    await telematics?.close();
+  } catch (error) {
+    log.warn('closing the telematics unit failed', { error: String(error) });
+  }
+};
+
+/** The memory is no longer ours. */
+const notRunning = (): PhoneKeyError => new PhoneKeyError('sim.not-running', 'the car was stopped');
 
 const openMemory = async (
   { home, memory, log = silentLogger }: SimulatedCarOptions,
@@ -201,9 +228,13 @@ const MEMORY: rule.Rule = {
   says: `${A_KIND.says}, or ${A_MEMORY.says}`,
 };
 
+const A_RADIO = rule.having('a radio', 'start', 'advertise', 'close');
+
 const RULES = {
   name: rule.needed(rule.text),
-  peripheral: rule.needed(rule.having('a radio', 'start', 'advertise', 'close')),
+  peripheral: rule.needed(A_RADIO),
+  telematics: A_RADIO,
+  onTelematicsCommand: rule.callback,
   home: rule.text,
   memory: MEMORY,
   slots: rule.whole(1, FIRST_CARD_SLOT),

@@ -22,7 +22,7 @@ import { cardNamed } from './cards.js';
 import { reportOf } from './car-report.js';
 import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
-import type { CarEvent, CarEventDetail } from './events.js';
+import type { CarEvent, CarEventDetail, Via } from './events.js';
 import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
@@ -49,7 +49,7 @@ export interface CarControllerOptions
   /** The key is gone from the memory, or was suspended: drop its links. */
   readonly onKeyRemoved: (publicKey: Uint8Array) => void;
   /** Who has the links of the car now. */
-  readonly holders: () => readonly LinkHolder[];
+  readonly holders: () => readonly (LinkHolder & Via)[];
 }
 
 /** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
@@ -130,15 +130,21 @@ export class CarController implements CarHost {
     return this.#options.store.record.keys;
   }
 
-  async execute(command: Command, asking: KeySlot): Promise<Result> {
+  execute(command: Command, asking: KeySlot): Promise<Result> {
+    return this.perform(command, asking);
+  }
+
+  /** As `execute`, of a phone that may be far away. */
+  async perform(command: Command, asking: KeySlot, via?: 'cloud'): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
     const answer =
       key === undefined
         ? 'not-permitted'
-        : ((await this.#outcomes.once(command, key, () => this.#answer(command, key))) ?? DONE);
+        : ((await this.#outcomes.once(command, key, () => this.#answer(command, key, via))) ??
+          DONE);
     if (typeof answer === 'string') {
-      const by = actor(asking);
+      const by = actor(asking, via);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
     }
     const { store, suite, wallTime } = this.#options;
@@ -202,8 +208,9 @@ export class CarController implements CarHost {
       driving: drive.phase === 'driving',
       slots,
       pairing: this.pairing.screen().state,
-      links: this.#options.holders().map(({ key, heldMs }) => ({
+      links: this.#options.holders().map(({ key, heldMs, via }) => ({
         key: key === undefined ? null : { slot: key.slot, name: key.name },
+        ...(via && { via }),
         seconds: Math.floor(heldMs / 1000),
       })),
       ...this.#report(),
@@ -213,15 +220,16 @@ export class CarController implements CarHost {
   /**
    * Factory reset: forgets every key and takes a new identity, so that phones of the past neither
    * get in nor recognise the car. Only the count of pairing tries stays.
+   * @param card the name of the one key card that it knows from then on (default: card)
    * @throws PhoneKeyError `sim.storage`; then nothing is forgotten
    */
-  async reset(): Promise<BodyRefusal | undefined> {
+  async reset(card?: string): Promise<BodyRefusal | undefined> {
     const { store, suite, random } = this.#options;
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
     this.pairing.shut('reset');
     await store.update(({ pairingTries }) => ({
-      record: { ...newRecord(random(32)), pairingTries },
+      record: { ...newRecord(random(32), card), pairingTries },
       erases: true,
       value: undefined,
     }));
@@ -249,16 +257,21 @@ export class CarController implements CarHost {
     this.pairing.stop();
   }
 
-  async #answer(command: Command, key: KeySlot): Promise<Answer> {
+  async #answer(command: Command, key: KeySlot, via?: 'cloud'): Promise<Answer> {
     const allowance = await this.credentials.ask(key, command.type);
     if (typeof allowance === 'string') return allowance;
     const behavior = this.#options.behaviors.get(command.type);
     if (behavior === undefined) return 'unknown-command';
-    return behavior(this.#context(key, allowance, command.type), command, key);
+    return behavior(this.#context(key, allowance, command.type, via), command, key);
   }
 
-  #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const by = actor(key);
+  #context(
+    key: KeySlot,
+    allowance: Allowance,
+    command: Command['type'],
+    via?: 'cloud',
+  ): BehaviorContext {
+    const by = actor(key, via);
     return {
       allowance,
       act: (input) => {

@@ -21,7 +21,13 @@ export type CarEvent = CarEventDetail & {
 };
 
 /** Who did it: a phone's key, the key card, a person's hand, or the car by itself. */
-export type Actor = Pick<KeyEntry, 'slot' | 'name'> | 'card' | 'hand' | 'car';
+export type Actor = (Pick<KeyEntry, 'slot' | 'name'> & Via) | 'card' | 'hand' | 'car';
+
+/** How a phone came; undefined: by the car's own radio. */
+export interface Via {
+  /** Through the car's telematics unit, from anywhere. */
+  readonly via?: 'cloud';
+}
 
 /** A key as people may see it. */
 export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
@@ -89,18 +95,20 @@ export type CarEventDetail =
   | LinkEventDetail;
 
 /** What happens on a link: a CarLinkEvent, of whose key it has what people may see. */
-export type LinkEventDetail =
-  | { readonly type: 'link-opened' | 'refused' }
-  /** A fault of the car: in which step, and a word for what failed. */
-  | { readonly type: 'internal-error'; readonly during: string; readonly error: string }
-  | { readonly type: 'authenticated' | 'turned-away'; readonly key: LinkKey }
-  | { readonly type: 'link-closed'; readonly why: string; readonly key?: LinkKey };
+export type LinkEventDetail = Via &
+  (
+    | { readonly type: 'link-opened' | 'refused' }
+    /** A fault of the car: in which step, and a word for what failed. */
+    | { readonly type: 'internal-error'; readonly during: string; readonly error: string }
+    | { readonly type: 'authenticated' | 'turned-away'; readonly key: LinkKey }
+    | { readonly type: 'link-closed'; readonly why: string; readonly key?: LinkKey }
+  );
 
 /** Whose link it is. */
 export type LinkKey = Pick<KeyEntry, 'slot' | 'name'>;
 
 /** What happens on a link, of its key only slot and name: for logs of a car of your own. */
-export const linkEvent = (event: CarLinkEvent): LinkEventDetail =>
+export const linkEvent = (event: CarLinkEvent & Via): LinkEventDetail =>
   'key' in event ? { ...event, key: { slot: event.key.slot, name: event.key.name } } : event;
 
 /** The event that an effect of the body is, done by `by`. */

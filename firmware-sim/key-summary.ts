@@ -7,7 +7,11 @@ import { isSuspended } from './rights/rights.js';
 import type { Rights } from './rights/rights.js';
 
 /** A key as the one who does something. */
-export const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });
+export const actor = ({ slot, name }: KeySlot, via?: 'cloud'): Actor => ({
+  slot,
+  name,
+  ...(via && { via }),
+});
 
 /** A key as the screen and the log show it; `rights` tell whether a revocation list has suspended it. */
 export const summarise = (suite: Suite, key: KeySlot, rights: Rights): KeySummary => ({

@@ -3,7 +3,7 @@ import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import type { Command, CommandName } from '../lib/domain/commands.js';
 import { DONE } from '../lib/domain/outcomes.js';
-import { sameBytes } from '../lib/platform/bytes.js';
+import { concat, sameBytes, toHex } from '../lib/platform/bytes.js';
 import type { Answer } from './behavior.js';
 import { MOST_OUTCOMES, MOST_OUTCOMES_OF_ALL } from './memory/outcome-record.js';
 import type { RememberedOutcome } from './memory/outcome-record.js';
@@ -25,64 +25,114 @@ export interface OutcomeMemoryOptions {
   readonly wallTime: () => number;
 }
 
-/** Does no command twice that has an id: remembers what came of it, and answers that. */
+/** Does no command twice that has an id: remembers what came of it, and answers that. Nor one that a newer one voids. */
 export class OutcomeMemory {
   readonly #options: OutcomeMemoryOptions;
+  /** Those that are being carried out, by key and id. */
+  readonly #running = new Map<string, Promise<Answer>>();
 
   constructor(options: OutcomeMemoryOptions) {
     this.#options = options;
   }
 
   /**
-   * That it was begun is durable before it acts: one that a power cut interrupted is answered with `fault`
-   * and not done again.
+   * That it was begun is durable before it acts, and what it voids, too: one that a power cut interrupted is
+   * answered with `fault` and not done again. One that is being carried out, and comes by another link, too, waits
+   * for that; one that voids it acts when that is over.
    * @param act does the command
    * @throws PhoneKeyError `sim.storage`
    */
-  async once({ id, type }: Command, by: KeySlot, act: () => Promise<Answer>): Promise<Answer> {
+  once(command: Command, by: KeySlot, act: () => Promise<Answer>): Promise<Answer> {
+    const { id, type } = command;
     if (id === undefined || LOOKS.has(type)) return act();
-    const { suite } = this.#options;
-    const key = fingerprint(suite, by.publicKey);
-    const known = await this.#begin(key, id);
-    if (known !== undefined) return known.answer;
+    const key = fingerprint(this.#options.suite, by.publicKey);
+    const name = nameOf(key, id);
+    const running =
+      this.#running.get(name) ??
+      this.#once({ key, id, voids: command.voids ?? [] }, act).finally(() => {
+        this.#running.delete(name);
+      });
+    this.#running.set(name, running);
+    return running;
+  }
+
+  async #once(wish: Wish, act: () => Promise<Answer>): Promise<Answer> {
+    const begun = await this.#begin(wish);
+    if ('answer' in begun) return begun.answer;
+    // Else what is replaced could act after what replaces it. They began earlier, so nobody waits for himself.
+    await Promise.allSettled(
+      begun.under.map(async (id) => this.#running.get(nameOf(wish.key, id))),
+    );
     const answer = await act();
     await this.#options.store.update((record) => ({
-      record: { ...record, outcomes: concluded(record.outcomes, key, id, answer) },
+      record: { ...record, outcomes: concluded(record.outcomes, wish.key, wish.id, answer) },
       value: undefined,
     }));
     return answer;
   }
 
-  /** What to answer instead of doing it. */
-  #begin(key: Uint8Array, id: Uint8Array): Promise<{ readonly answer: Answer } | undefined> {
+  #begin(wish: Wish): Promise<Begun> {
     const { store, wallTime } = this.#options;
-    return store.update<{ readonly answer: Answer } | undefined>((record) => {
-      const begun = begin(record.outcomes, key, id, Math.floor(wallTime() / 1000));
+    return store.update<Begun>((record) => {
+      const begun = begin(record.outcomes, wish, Math.floor(wallTime() / 1000));
       if ('answer' in begun) return { value: begun };
-      return { record: { ...record, ...begun }, value: undefined };
+      return { record: { ...record, outcomes: begun.outcomes }, value: begun };
     });
   }
 }
 
+/** What of a command counts here. */
+export interface Wish {
+  /** Fingerprint of the key that gives it, 8 bytes. */
+  readonly key: Uint8Array;
+  /** 8 bytes. */
+  readonly id: Uint8Array;
+  /** Of older ones of the same key. */
+  readonly voids: readonly Uint8Array[];
+}
+
+/** What to answer instead of doing it, or what to remember before it is done, and which voided ones may be under way. */
+export type Begun =
+  | { readonly answer: Answer }
+  | { readonly outcomes: readonly RememberedOutcome[]; readonly under: readonly Uint8Array[] };
+
 /**
- * What to answer instead of doing it, or what to remember before it is done.
+ * A command that voids others; what is in memory of those stays as it is, for it was done or refused.
  * @param now seconds since 1970
  */
 export const begin = (
   remembered: readonly RememberedOutcome[],
-  key: Uint8Array,
-  id: Uint8Array,
+  { key, id, voids }: Wish,
   now: number,
-): { readonly answer: Answer } | { readonly outcomes: readonly RememberedOutcome[] } => {
-  const outcomes = stillKept(remembered, now);
-  const ofKey = outcomes.filter((each) => sameBytes(each.key, key));
-  const found = ofKey.find((each) => sameBytes(each.id, id));
+): Begun => {
+  const kept = stillKept(remembered, now);
+  const ofKey = kept.filter((each) => sameBytes(each.key, key));
+  const find = (other: Uint8Array) => ofKey.find((each) => sameBytes(each.id, other));
+  const found = find(id);
   if (found !== undefined) return { answer: answerOf(found) };
-  if (ofKey.length >= MOST_OUTCOMES || outcomes.length >= MOST_OUTCOMES_OF_ALL)
-    return { answer: 'busy' };
   const until = now + OUTCOME_SECONDS;
-  return { outcomes: [...outcomes, { key, id, until, outcome: 'begun' }] };
+  const added: RememberedOutcome[] = [
+    { key, id, until, outcome: 'begun' },
+    ...distinct(voids)
+      .filter((other) => find(other) === undefined)
+      .map((other) => ({ key, id: other, until, outcome: 'superseded' as const })),
+  ];
+  if (!hasRoom([...ofKey, ...added], MOST_OUTCOMES)) return { answer: 'busy' };
+  const outcomes = [...kept, ...added];
+  if (!hasRoom(outcomes, MOST_OUTCOMES_OF_ALL)) return { answer: 'busy' };
+  return { outcomes, under: voids.filter((other) => find(other)?.outcome === 'begun') };
 };
+
+/** What is superseded has room of its own: however much a key voids, it keeps no command out that voids nothing. */
+const hasRoom = (outcomes: readonly RememberedOutcome[], most: number): boolean => {
+  const superseded = outcomes.filter(({ outcome }) => outcome === 'superseded').length;
+  return superseded <= most && outcomes.length - superseded <= most;
+};
+
+const distinct = (ids: readonly Uint8Array[]): readonly Uint8Array[] =>
+  ids.filter((id, at) => ids.findIndex((other) => sameBytes(other, id)) === at);
+
+const nameOf = (key: Uint8Array, id: Uint8Array): string => toHex(concat(key, id));
 
 export const concluded = (
   outcomes: readonly RememberedOutcome[],

@@ -155,6 +155,50 @@ const ERRORS = {
     'Remove the key at the car, then pair again. If nobody changed the keys of this phone, somebody else may have its key.',
   ),
 
+  'cloud.unreachable': entry(
+    'unreachable',
+    true,
+    'Check the connection to the internet and the address of the cloud. Near the car, its Bluetooth needs no cloud.',
+  ),
+  'cloud.timeout': entry(
+    'unreachable',
+    true,
+    'Try again later. Near the car, its Bluetooth needs no cloud.',
+  ),
+  'cloud.failed': entry(
+    'unreachable',
+    true,
+    'The fault is in the cloud: try again later. Near the car, its Bluetooth needs no cloud.',
+  ),
+  'cloud.limited': entry('unreachable', true, 'Wait a minute and try again.'),
+  'cloud.car-offline': entry(
+    'unreachable',
+    true,
+    'The car has no connection to the cloud now. Go to the car: its Bluetooth needs none.',
+  ),
+  'cloud.logged-out': entry(
+    'refused',
+    false,
+    'Log in to the cloud again. Near the car, its Bluetooth needs no account.',
+  ),
+  'cloud.not-permitted': entry(
+    'refused',
+    false,
+    'See which cars and which rights this account has in the cloud.',
+  ),
+  /** 409, other than a car that is away. */
+  'cloud.conflict': entry('refused', false, 'See what is there already.'),
+  'cloud.malformed': entry(
+    'security',
+    false,
+    'What answers is no cloud of phonekey, or a newer one: check its address.',
+  ),
+  'cloud.not-installed': entry(
+    'usage',
+    false,
+    'Install the package of the cloud; the message names the command.',
+  ),
+
   'clock.differs': entry(
     'usage',
     false,
@@ -197,6 +241,12 @@ const ERRORS = {
   'noise.state': entry('internal', false, 'A handshake function was called out of turn.'),
   'noise.message': entry('security', false, 'The handshake message is too short or too long.'),
   'noise.nonce-exhausted': entry('security', true, 'Connect again to get fresh keys.'),
+
+  'fob.cell-empty': entry(
+    'unreachable',
+    false,
+    'Use another key, the phone or the card, and put a new CR2032 into the fob.',
+  ),
 
   'sim.not-running': entry('unreachable', false, 'Start the car first.'),
   'sim.already-running': entry('usage', false, 'A car with this name runs already.'),

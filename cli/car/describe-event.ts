@@ -43,14 +43,14 @@ const CAR: Sentences<CarEventDetail> = {
   'clock-lost': () => 'the clock stood still, so the car does not know the time',
   'clock-set': ({ by, now }) => `the clock was set by ${who(by)}: ${isoTime(now)}`,
   'factory-reset': ({ fingerprint }) => `factory reset; the new identity is ${fingerprint}`,
-  'link-opened': () => 'a phone connected',
-  authenticated: ({ key }) => `it is ${who(key)}`,
-  refused: () => 'a phone was refused: its proof is not valid',
+  'link-opened': ({ via }) => `a phone connected${through(via)}`,
+  authenticated: ({ key, via }) => `it is ${who({ ...key, ...(via && { via }) })}`,
+  refused: ({ via }) => `a phone was refused${through(via)}: its proof is not valid`,
   'internal-error': ({ during, error }) => `the car itself failed during ${during}: ${error}`,
   'turned-away': ({ key }) =>
     `${who(key)} was turned away: it has had its turn, and others are next`,
-  'link-closed': ({ why, key }) =>
-    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${ENDS.get(why) ?? why}`,
+  'link-closed': ({ why, key, via }) =>
+    `the link${through(via)}${key === undefined ? '' : ` of ${who(key)}`} ended: ${ENDS.get(why) ?? why}`,
 };
 
 /** What a radio says of a link's end. */
@@ -67,7 +67,11 @@ export const describeCarEvent = (event: CarEventDetail): string =>
 const ACTORS = { card: 'the key card', hand: 'hand', car: 'the car itself' } as const;
 
 const who = (actor: Actor): string =>
-  typeof actor === 'string' ? ACTORS[actor] : `${actor.name} (slot ${String(actor.slot)})`;
+  typeof actor === 'string'
+    ? ACTORS[actor]
+    : `${actor.name} (slot ${String(actor.slot)})${through(actor.via)}`;
+
+const through = (via: 'cloud' | undefined): string => (via ? ' through the cloud' : '');
 
 const keyText = ({ name, role, slot, fingerprint }: KeySummary): string =>
   `${name}, ${role}, slot ${String(slot)}, ${fingerprint}`;

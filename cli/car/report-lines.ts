@@ -8,12 +8,12 @@ export const clockLine = (now: number | null): string =>
 
 /** Who keeps others out, where the car has no other link. */
 export const linkLines = ({ links }: Pick<CarReport, 'links'>): string[] =>
-  links.map(({ key, seconds }) => {
+  links.map(({ key, seconds, via }) => {
     const who =
       key === null
         ? 'a phone that has not proved itself'
         : `${key.name} (slot ${String(key.slot)})`;
-    return `linked for ${String(seconds)} s: ${who}`;
+    return `linked for ${String(seconds)} s${via ? ' through the cloud' : ''}: ${who}`;
   });
 
 /** Which grants are void whoever has them, and what waits for the time. */

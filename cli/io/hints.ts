@@ -31,6 +31,9 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Wait until it begins': 'key cars',
   'Narrow it to what you have yourself': 'key cars',
 
+  'Use another key, the phone or the card, and put a new CR2032 into the fob':
+    'key fob battery --replace',
+
   'Remove a key first': 'key keys remove',
   'Ask the owner to remove a key': 'key keys remove',
   'Remove the key at the car, then pair again': 'key car remove',

@@ -67,15 +67,17 @@ export interface CarControl {
   /**
    * Factory reset: forgets every key and takes a new identity, whose fingerprint it gives. Every
    * phone must be paired again. Refused while driving.
+   * @param card the name of the one key card that it knows from then on (default: card): another one where the last
+   *   was lost
    * @throws PhoneKeyError `sim.storage`
    */
-  reset(): Promise<{ readonly fingerprint: string }>;
+  reset(card?: string): Promise<{ readonly fingerprint: string }>;
 }
 
 /** @param resetCar the factory reset, of the controller and of whatever else knows the identity */
 export const controlOf = (
   controller: CarController,
-  resetCar: () => Promise<BodyRefusal | undefined>,
+  resetCar: (card?: string) => Promise<BodyRefusal | undefined>,
 ): CarControl => {
   /** A refusal is a rejection, as from another process. */
   const later = async <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
@@ -114,8 +116,9 @@ export const controlOf = (
       readParameters(CAR.advanceClock.parameters, { seconds });
       await controller.advanceClock(seconds);
     },
-    async reset() {
-      permit(await resetCar());
+    async reset(card) {
+      readParameters(CAR.reset.parameters, { card });
+      permit(await resetCar(card));
       return { fingerprint: controller.status().fingerprint };
     },
   };

@@ -71,6 +71,7 @@ const carReport = object<CarReport>({
     object<LinkReport>({
       key: nullable(object<NonNullable<LinkReport['key']>>({ slot: count, name: text })),
       seconds: count,
+      via: optional(oneOf(['cloud'])),
     }),
     MOST_LINKS,
   ),
@@ -191,7 +192,7 @@ export const CAR = {
   ),
   reset: {
     op: 'reset',
-    parameters: none,
+    parameters: object<OnConsole>({ card: cardName }),
     result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
   },
   watch: { op: 'watch', parameters: none, result: carReport, event: carEvent },

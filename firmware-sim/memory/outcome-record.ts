@@ -6,7 +6,7 @@ import { toHex } from '../../lib/platform/bytes.js';
 import { hexBytes, list, object, oneOf, whole } from '../../local/json.js';
 import { FIRST_CARD_SLOT } from '../rights/slots.js';
 
-/** What came of a command with an id, so that it is not done twice; as JSON, binary fields in hex. */
+/** What came of a command with an id, so that it is not done twice, or at all; as JSON, binary fields in hex. */
 export interface RememberedOutcome {
   /** Fingerprint of the key that gave the command, 8 bytes. */
   readonly key: Uint8Array;
@@ -14,14 +14,14 @@ export interface RememberedOutcome {
   readonly id: Uint8Array;
   /** Seconds since 1970, by the clock that runs in the car: forgotten from then on. */
   readonly until: number;
-  /** `begun`: nobody knows whether it was done. */
+  /** `begun`: nobody knows whether it was done. `superseded`: it has not come, or was not done when it did. */
   readonly outcome: 'begun' | 'done' | Refusal;
 }
 
-/** Of one key. */
+/** Of one key; and as many that are superseded, which take no room of the others. */
 export const MOST_OUTCOMES = 8;
 
-/** Of all keys, also of those that were removed meanwhile. */
+/** Of all keys, also of those that were removed meanwhile; and as many that are superseded. */
 export const MOST_OUTCOMES_OF_ALL = MOST_OUTCOMES * FIRST_CARD_SLOT;
 
 export const encodeOutcome = ({ key, id, until, outcome }: RememberedOutcome): object => ({
@@ -38,5 +38,5 @@ export const rememberedOutcomes = list(
     until: whole(Number.MAX_SAFE_INTEGER),
     outcome: oneOf(['begun', 'done', ...REFUSAL_WORDS]),
   }),
-  MOST_OUTCOMES_OF_ALL,
+  2 * MOST_OUTCOMES_OF_ALL,
 );

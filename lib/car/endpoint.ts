@@ -12,6 +12,7 @@ import { systemRandom } from '../platform/random.js';
 import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
+import { hostWith, NO_PAIRING } from './host-with.js';
 import type { CarHost } from './host.js';
 import { Sessions } from './sessions.js';
 import type { LinkHolder } from './sessions.js';
@@ -24,6 +25,11 @@ export interface CarEndpointOptions extends Optional<
   readonly host: CarHost;
   /** The radio; the endpoint has it for itself, and closes it when it stops. */
   readonly peripheral: Peripheral;
+  /**
+   * Whether phones pair over this radio (default true). False, for one that reaches far: as if no window were ever
+   * open, which it does not advertise either.
+   */
+  readonly pairs?: boolean | undefined;
   /** What it speaks, each over a service of its own (default: the native dialect). */
   readonly dialects?: readonly CarDialect[] | undefined;
   /** Is told of every link from its beginning to its end. Must not throw. */
@@ -44,6 +50,7 @@ const RULES = {
     }),
   ),
   peripheral: rule.needed(rule.having('a radio', 'start', 'advertise', 'close')),
+  pairs: rule.yesOrNo,
   dialects: rule.listOf(rule.having('a dialect', 'advertising', 'serve'), 1),
   clock: rule.clock,
   suite: rule.having('a suite', 'x25519KeyPair'),
@@ -73,12 +80,12 @@ export class CarEndpoint {
   /** @throws PhoneKeyError `usage.invalid` */
   constructor(options: CarEndpointOptions) {
     checkOptions(options, RULES);
-    const { clock = systemClock, suite = defaultSuite } = options;
+    const { clock = systemClock, suite = defaultSuite, pairs = true } = options;
     this.#options = options;
     this.#sessions = new Sessions(clock, suite, options.peripheral.mostLinks);
     this.#dialects = options.dialects ?? [nativeCar];
     this.#car = {
-      host: options.host,
+      host: pairs ? options.host : hostWith(options.host, { pairing: NO_PAIRING }),
       suite,
       clock,
       random: options.random ?? systemRandom,
@@ -134,8 +141,13 @@ export class CarEndpoint {
     return this.#sessions.holders();
   }
 
-  /** Call when the pairing window opened or closed: the advertisement says so. */
+  /** Call when the pairing window opened or closed: the advertisement says so, on a radio that pairs. */
   pairingChanged(): void {
+    // Another nonce just now would tell it, too.
+    if (this.#options.pairs !== false) this.#advertiseAnew();
+  }
+
+  #advertiseAnew(): void {
     this.#advertise().catch((error: unknown) => {
       this.#car.log.warn('advertising failed', { error: String(error) });
     });
@@ -172,7 +184,7 @@ export class CarEndpoint {
     if (!this.#running) return;
     this.#stopRotation?.();
     this.#stopRotation = this.#car.clock.after(ROTATION_MS, () => {
-      this.pairingChanged();
+      this.#advertiseAnew();
     });
     await this.#options.peripheral.advertise(
       this.#dialects.map((dialect) => dialect.advertising(this.#car)),

@@ -18,8 +18,11 @@ export interface CarHost {
   readonly name: string;
   /** All enrolled keys. */
   keys(): readonly KeySlot[];
-  /** Carries out an authenticated command after checking what the key's role permits. */
-  execute(command: Command, key: KeySlot): Promise<Result>;
+  /**
+   * Carries out an authenticated command after checking what the key's role permits.
+   * @param peer `Link.peer` of the link on which it came
+   */
+  execute(command: Command, key: KeySlot, peer?: string): Promise<Result>;
   /** How phones that know the code on the screen become keys. */
   readonly pairing: PairingHost;
   /** Grants and revocation lists of owners; a car without it takes paired keys alone. */

@@ -1,10 +1,18 @@
 /** Of a command's id. */
 export const COMMAND_ID_BYTES = 8;
 
+/** How many others one command voids at the most. */
+export const MOST_VOIDS = 4;
+
 /** What a phone can ask of a car. */
 export type Command = {
   /** 8 random bytes, the same for each time that one wish is sent: the car acts on it once. */
   readonly id?: Uint8Array;
+  /**
+   * Ids of up to 4 older wishes of the same key that this one replaces: what comes of them later is not done. Beside
+   * an `id` alone, which is not among them.
+   */
+  readonly voids?: readonly Uint8Array[];
 } & (
   | { readonly type: 'unlock' }
   | { readonly type: 'lock' }

@@ -112,6 +112,10 @@ const REFUSALS = {
     'Nothing was done. Try again in some seconds, or in half a minute.',
     { code: 'car.busy' },
   ),
+  superseded: entry(
+    'a newer command of this key replaced it',
+    'Nothing was done, and nothing will be: what was asked last counts.',
+  ),
   /** By hand; a phone is told that it may not. */
   'card-unknown': { message: 'the car does not know this key card, or not any more' },
   'card-known': { message: 'the car has a key card of this name' },

@@ -43,6 +43,7 @@ class NativeCarLink implements CarLink {
   readonly #onEvent: (event: CarLinkEvent) => void;
   readonly #constant: Omit<LinkContext, 'now' | 'unprovenMs'>;
   readonly #link: MessageLink;
+  readonly #peer: string;
   #state: LinkState | undefined;
   #arrivedAt = 0;
   readonly #trial: Trial;
@@ -53,6 +54,7 @@ class NativeCarLink implements CarLink {
   constructor(link: Link, car: CarEnvironment, onEvent: (event: CarLinkEvent) => void) {
     this.#car = car;
     this.#onEvent = onEvent;
+    this.#peer = link.peer;
     const { suite, random, host, keyLog, patience } = car;
     this.#trial = link.trial ?? patience.begin();
     this.#constant = {
@@ -148,7 +150,7 @@ class NativeCarLink implements CarLink {
       case 'execute':
         void this.#await(
           'execute',
-          () => host.execute(effect.command, effect.key),
+          () => host.execute(effect.command, effect.key, this.#peer),
           (result) => ({ type: 'executed', result: result ?? refusedResult('fault') }),
         );
         break;

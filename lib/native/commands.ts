@@ -1,5 +1,5 @@
 import type { Introduction } from '../credentials/key-slot.js';
-import { COMMAND_ID_BYTES } from '../domain/commands.js';
+import { COMMAND_ID_BYTES, MOST_VOIDS } from '../domain/commands.js';
 import type { Command, CommandName } from '../domain/commands.js';
 import { checkName, goodName } from '../domain/names.js';
 import {
@@ -12,14 +12,14 @@ import {
 } from './numbers.js';
 import { CommandSchema, ResultSchema } from './schema/gen/phonekey.js';
 import type * as schema from './schema/gen/phonekey.js';
-import { decode, encode, exactly } from './wire.js';
+import { decode, encode, exactly, malformed } from './wire.js';
 import type { Init } from './wire.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { NO_END } from '../credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../credentials/key-slot.js';
 import { decodeEntries, encodeEntries } from '../credentials/revocation-list.js';
 import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
-import { toHex } from '../platform/bytes.js';
+import { sameBytes, toHex } from '../platform/bytes.js';
 
 /**
  * Commands that are good at any time of a session. Every other one acts, and counts only while the car's last
@@ -37,12 +37,13 @@ export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set([
 type CommandInit = NonNullable<Init<schema.Command>['command']>;
 
 export const encodeCommand = (
-  { type, id, ...value }: Command,
+  { type, id, voids = [], ...value }: Command,
   introduction?: Introduction,
 ): Uint8Array =>
   encode(CommandSchema, {
     command: { case: type, value } as CommandInit,
     ...(id === undefined ? {} : { id }),
+    voids,
     ...(introduction === undefined
       ? {}
       : { ...introduction, formFactor: formFactors.of(introduction.formFactor ?? 'unknown') }),
@@ -56,14 +57,27 @@ export interface Request {
 
 /** @throws PhoneKeyError `protocol.malformed` */
 export const decodeRequest = (bytes: Uint8Array): Request => {
-  const { command: message, grants, name, formFactor, id } = decode(CommandSchema, bytes);
+  const { command: message, grants, name, formFactor, id, voids } = decode(CommandSchema, bytes);
   if (id.length > 0) exactly('command id', id, COMMAND_ID_BYTES);
+  requireVoids(id, voids);
   const command =
     message.case &&
-    ({ type: message.case, ...message.value, ...(id.length > 0 && { id }) } as Command);
+    ({
+      type: message.case,
+      ...message.value,
+      ...(id.length > 0 && { id }),
+      ...(voids.length > 0 && { voids }),
+    } as Command);
   if (grants.length === 0) return { command, introduction: undefined };
   const introduction = { grants, name: goodName(name), ...knownFormFactor(formFactor) };
   return { command, introduction };
+};
+
+const requireVoids = (id: Uint8Array, voids: readonly Uint8Array[]): void => {
+  for (const each of voids) exactly('id of a command that is void', each, COMMAND_ID_BYTES);
+  if (voids.length > MOST_VOIDS) throw malformed('voids too many commands');
+  if (voids.length > 0 && id.length === 0) throw malformed('voids, but has no id');
+  if (voids.some((each) => sameBytes(each, id))) throw malformed('voids itself');
 };
 
 /** The schema's Result, in which zero stands for what there is none of. */

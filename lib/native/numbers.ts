@@ -75,6 +75,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'last-card': RefusalReason.LAST_CARD,
   busy: RefusalReason.BUSY,
   'name-invalid': RefusalReason.NAME_INVALID,
+  superseded: RefusalReason.SUPERSEDED,
   // What only happens by hand has no number of its own.
   'card-unknown': RefusalReason.NOT_PERMITTED,
   'card-known': RefusalReason.NOT_PERMITTED,

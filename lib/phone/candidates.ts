@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import { watched } from './boundary.js';
 import { CarConnection } from './connection.js';
+import type { Attempt } from './connection.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { connectToCar, findCar, hearCars } from './finder.js';
@@ -22,7 +23,7 @@ export class Candidates {
   readonly #environment: PhoneEnvironment;
   readonly #cars: readonly PairedCar[];
   readonly #wanted: Wanted;
-  readonly #deadline: Deadline;
+  #deadline: Deadline;
   /** By the radio's id, the last one last. */
   readonly #failed = new Set<string>();
   #failure: PhoneKeyError | undefined;
@@ -47,13 +48,17 @@ export class Candidates {
 
   /**
    * A session with one of them, in which nothing is proved yet.
+   * @param deadline also of what follows
+   * @param attempt none: it is kept for several calls
    * @throws PhoneKeyError what went wrong with the last one
    */
-  async open(): Promise<CarConnection> {
+  async open(deadline: Deadline, attempt?: Attempt): Promise<CarConnection> {
+    this.#deadline = deadline;
     for (;;) {
       const seen = await this.#find();
+      attempt?.heard();
       try {
-        const connection = await this.#open(seen);
+        const connection = await this.#open(seen, attempt);
         this.#opened = seen;
         return connection;
       } catch (error) {
@@ -101,7 +106,7 @@ export class Candidates {
     this.#failed.add(id);
   }
 
-  async #open(seen: HeardCar): Promise<CarConnection> {
+  async #open(seen: HeardCar, attempt?: Attempt): Promise<CarConnection> {
     const { car, dialect } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const environment = this.#environment;
@@ -115,7 +120,7 @@ export class Candidates {
         environment,
         this.#deadline.within(FIRST_WORD_MS),
       );
-      return new CarConnection(environment, car, open, session);
+      return new CarConnection(environment, car, open, session, attempt);
     } catch (error) {
       await open.link.close().catch(() => undefined);
       throw error;

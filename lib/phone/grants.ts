@@ -35,18 +35,27 @@ const BY_ANOTHER: ReadonlySet<Refusal> = new Set([
 ]);
 
 /** All of them, in the order in which they are shown. */
-export const grantsOf = ({ grant, state, otherGrants = [] }: PairedCar): readonly HeldGrant[] =>
+export const grantsOf = ({
+  grant,
+  state,
+  relayed,
+  otherGrants = [],
+}: PairedCar): readonly HeldGrant[] =>
   grant === undefined
     ? []
-    : [{ grant, ...(state === 'paired' && { taken: true }) }, ...otherGrants];
+    : [
+        { grant, ...(state === 'paired' && { taken: true }), ...(relayed && { relayed }) },
+        ...otherGrants,
+      ];
 
 const withGrants = (car: PairedCar, [first, ...others]: readonly HeldGrant[]): PairedCar => {
-  const { grant: _, otherGrants: __, ...rest } = car;
+  const { grant: _, relayed: __, otherGrants: ___, ...rest } = car;
   if (first === undefined) return rest;
   return {
     ...rest,
     grant: first.grant,
     state: first.taken === true ? 'paired' : 'pending',
+    ...(first.relayed && { relayed: true }),
     role: lastTerms(first.grant).role,
     ...(others.length > 0 && { otherGrants: others }),
   };
@@ -57,25 +66,32 @@ export const withoutGrants = (car: PairedCar): PairedCar => withGrants(car, []);
 
 const issuedAt = ({ grant }: HeldGrant): number => lastTerms(grant).issuedAt;
 
+/** What the mailbox brought goes first, and of the rest the oldest; what the car has taken stays. */
+const byWorth = (a: HeldGrant, b: HeldGrant): number =>
+  Number(b.relayed === true) - Number(a.relayed === true) || issuedAt(a) - issuedAt(b);
+
 /**
  * With another grant: before those of which it gives everything, and behind all others, which it might cost.
+ * @param relayed by the mailbox in the cloud: behind all others, and only where there is room
  * @returns the same object where it is there already
- * @throws PhoneKeyError `usage.invalid` where the car would not take it any more
+ * @throws PhoneKeyError `usage.invalid` where the car would not take it any more, or there is no room
  */
-export const withGrant = (car: PairedCar, grant: Uint8Array): PairedCar => {
-  const before = grantsOf(car);
-  if (before.some((held) => sameBytes(held.grant, grant))) return car;
-  const added: HeldGrant = { grant };
-  if (before.some((held) => held.taken === true && issuedAt(held) >= issuedAt(added))) {
+export const withGrant = (car: PairedCar, grant: Uint8Array, relayed = false): PairedCar => {
+  const held = grantsOf(car);
+  const same = held.find((each) => sameBytes(each.grant, grant));
+  if (same !== undefined && (relayed || same.relayed !== true)) return car;
+  // Given by hand now: it is no mailbox's any more.
+  const before = held.filter((each) => each !== same);
+  const added: HeldGrant = { grant, ...(relayed && { relayed: true }) };
+  if (before.some(({ taken, ...rest }) => taken === true && issuedAt(rest) >= issuedAt(added))) {
     throw invalid('the car has taken a newer grant to that key');
   }
+  if (relayed && before.length >= MOST_GRANTS) throw invalid('this key has as many grants as fit');
   const terms = lastTerms(grant);
-  const at = before.findIndex((held) => gives(terms, lastTerms(held.grant)));
+  const at = relayed ? -1 : before.findIndex((each) => gives(terms, lastTerms(each.grant)));
   const all = before.toSpliced(at < 0 ? before.length : at, 0, added);
-  const [oldest] = all
-    .filter(({ taken }) => taken !== true)
-    .sort((a, b) => issuedAt(a) - issuedAt(b));
-  return withGrants(car, all.length > MOST_GRANTS ? all.filter((held) => held !== oldest) : all);
+  const [oldest] = all.filter(({ taken }) => taken !== true).sort(byWorth);
+  return withGrants(car, all.length > MOST_GRANTS ? all.filter((each) => each !== oldest) : all);
 };
 
 /** The car has taken the first: it takes none of before any more. */
@@ -85,7 +101,7 @@ export const withTaken = (car: PairedCar): PairedCar => {
   const newer = others.filter((held) => issuedAt(held) > issuedAt(first));
   return withGrants(car, [
     { grant: first.grant, taken: true },
-    ...newer.map(({ grant }) => ({ grant })),
+    ...newer.map(({ taken: _, ...untaken }) => untaken),
   ]);
 };
 

@@ -85,7 +85,11 @@ const comes = (state: CommandState, index: number): CommandState | undefined => 
   const command = asked[index];
   if (command === undefined || rights.now - command.at >= AGAIN_SECONDS) return undefined;
   if (keyOf(rights.rights, command.person) === undefined || doing.length > 1) return undefined;
-  const begun = begin(outcomes, KEYS[command.person].fingerprint, idOf(command), rights.now);
+  const begun = begin(
+    outcomes,
+    { key: KEYS[command.person].fingerprint, id: idOf(command), voids: [] },
+    rights.now,
+  );
   if ('outcomes' in begun)
     return { ...state, ...begun, doing: [...doing, { command: index, stage: 'begun' }] };
   told(command, typeof begun.answer === 'string' ? begun.answer : undefined);

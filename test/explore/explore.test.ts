@@ -21,8 +21,8 @@ const explore = (...args: string[]) =>
 describe('the search over everything that can happen to rights', () => {
   it.each(WORLDS.map((world) => [world.name, world] as const))(
     'finds nothing in the first states of: %s',
-    (_, world) => {
-      const { states, found } = world.search(100);
+    async (_, world) => {
+      const { states, found } = await world.search(100);
       expect(found).toBeUndefined();
       expect(states).toBe(100);
     },

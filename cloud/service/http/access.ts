@@ -58,6 +58,9 @@ const upTo = (kind: SizeLimit): MiddlewareHandler<CloudEnv> =>
     const onError = (): never => {
       throw new Refusal(413, 'too-large', `a body has at most ${String(maxSize)} bytes here`);
     };
+    // HTTP/1.1 has no body without one of them, and bodyLimit copies a request whose body it has to measure, which fails here.
+    const { headers } = c.req.raw;
+    if (!headers.has('content-length') && !headers.has('transfer-encoding')) return next();
     return bodyLimit({ maxSize, onError })(c, next);
   };
 

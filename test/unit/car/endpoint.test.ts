@@ -13,7 +13,7 @@ import { nativeProfile } from '../../../lib/native/profile.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 /** A radio that notes what it is asked to advertise. */
-const startRecorded = async () => {
+const startRecorded = async (options: { readonly pairs?: boolean } = {}) => {
   const advertised: Uint8Array[] = [];
   const hooks = { fail: false, closed: false };
   let service: PeripheralService | undefined;
@@ -41,6 +41,7 @@ const startRecorded = async () => {
     peripheral,
     clock,
     onRadioError: (error) => errors.push(error),
+    ...options,
   });
   return { ...car, clock, advertised, hooks, errors, service: () => service, onError };
 };
@@ -78,6 +79,18 @@ describe('CarEndpoint', () => {
     expect(advertised).toHaveLength(3);
     await clock.advance(1);
     expect(advertised).toHaveLength(4);
+    await endpoint.stop();
+  });
+
+  it('says nothing of a pairing window, not even when it opens, on a radio that does not pair', async () => {
+    const { clock, host, advertised, endpoint } = await startRecorded({ pairs: false });
+    host.open = true;
+    endpoint.pairingChanged();
+    await settle(clock);
+    expect(advertised).toHaveLength(1);
+    await clock.advance(ROTATION_MS);
+    expect(advertised.map(([flags]) => flags)).toEqual([0, 0]);
+    expect(new Set(advertised.map(nonce)).size).toBe(2);
     await endpoint.stop();
   });
 

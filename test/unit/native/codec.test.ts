@@ -193,19 +193,6 @@ describe('Command and Result', () => {
     for (const bad of [undefined, '', 'a\nb', 'x'.repeat(33)]) expect(nameIn(bad)).toBeUndefined();
   });
 
-  it('keeps the id of a command, of 8 bytes and no others', () => {
-    const command = { type: 'unlock', id: bytes(8) } as const;
-    const encoded = encodeCommand(command);
-    // Field 17: two bytes of tag, one of length.
-    expect(encoded.slice(-11, -8)).toEqual(Uint8Array.of(0x8a, 0x01, 0x08));
-    expect(decodeRequest(encoded).command).toEqual(command);
-    expect(decodeRequest(encodeCommand({ type: 'unlock' })).command).toEqual({ type: 'unlock' });
-    for (const length of [1, 7, 9]) {
-      const wrong = encodeCommand({ type: 'unlock', id: bytes(length) });
-      expect(() => decodeRequest(wrong)).toThrow(malformed);
-    }
-  });
-
   it('decodes an unknown command to undefined', () => {
     // Field 100, an empty message.
     expect(decodeRequest(Uint8Array.of(0xa2, 0x06, 0x00)).command).toBeUndefined();

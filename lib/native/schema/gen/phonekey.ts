@@ -70,6 +70,7 @@ export const RefusalReason = {
   LAST_CARD: 26,
   BUSY: 27,
   NAME_INVALID: 28,
+  SUPERSEDED: 29,
 } as const;
 export type RefusalReason = (typeof RefusalReason)[keyof typeof RefusalReason];
 
@@ -399,6 +400,7 @@ export interface Command {
   readonly name: string;
   readonly formFactor: FormFactor;
   readonly id: Uint8Array;
+  readonly voids: readonly Uint8Array[];
 }
 
 export const CommandSchema: Schema<Command> = {
@@ -421,6 +423,7 @@ export const CommandSchema: Schema<Command> = {
     { number: 15, name: 'grants', type: 'bytes' },
     { number: 16, name: 'listRevocations', type: ListRevocationsSchema, oneof: 'command' },
     { number: 17, name: 'id', type: 'bytes' },
+    { number: 18, name: 'voids', type: 'bytes', list: true },
   ],
 };
 
