@@ -17,6 +17,8 @@ export interface Acting {
   /** Why it must not, as things stood when it began. */
   readonly whyNot: string | undefined;
   readonly revocationList: Delivery | undefined;
+  /** It came before, or a newer one voids it: it is answered, and nothing may come of it. */
+  readonly isAnswered: boolean;
 }
 
 /** A revocation list that has reached the car. */

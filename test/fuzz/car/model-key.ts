@@ -1,5 +1,7 @@
+import { ROLE } from '../../../lab/forged-credentials.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { toHex } from '../../../lib/platform/bytes.js';
+import { fastest } from '../sharing/rights.js';
 import type { MadeLink } from './issued-credentials.js';
 import type { Left, Step } from './memory.js';
 
@@ -31,3 +33,10 @@ export const leftOf = (key: ModelKey): Left => ({
 /** A paired key is a chain of itself. */
 export const pathOf = (key: ModelKey): readonly Step[] =>
   key.links?.map(stepOf) ?? [{ key: idOf(key), date: dateOf(key) }];
+
+/** In km/h, by all that its rights come through. */
+export const fastestOf = (key: ModelKey | undefined): number =>
+  Math.min(
+    fastest(ROLE[key?.role ?? 'owner']),
+    ...(key?.links ?? []).map(({ fields }) => fastest(fields.role)),
+  );

@@ -1,5 +1,6 @@
 import { CLOSURES, DOORS } from '../../../lib/domain/closures.js';
 import type { CardTap } from '../../../firmware-sim/controller.js';
+import { COMMAND_ID_BYTES } from '../../../lib/domain/commands.js';
 import type { Command } from '../../../lib/domain/commands.js';
 import { encodeCommand } from '../../../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
@@ -39,6 +40,9 @@ const command = (given: Command): Uint8Array => encodeCommand(given);
 
 const PIN = '2468';
 
+/** Few enough that the car remembers all of them. */
+const id = (n: number): Uint8Array => new Uint8Array(COMMAND_ID_BYTES).fill(n);
+
 /** What phones ask for. Programs name them by number: new ones go to the end. */
 export const COMMANDS = {
   unlock: command({ type: 'unlock' }),
@@ -68,6 +72,12 @@ export const COMMANDS = {
   removeOwn: command({ type: 'removeKey' }),
   changePin: command({ type: 'setPin', pin: '86420', oldPin: PIN }),
   clearPinByOldOne: command({ type: 'setPin', pin: '', oldPin: PIN }),
+  unlockAsWish: command({ type: 'unlock', id: id(1) }),
+  lockInstead: command({ type: 'lock', id: id(2), voids: [id(1), id(3)] }),
+  startInstead: command({ type: 'start', id: id(3), voids: [id(1), id(2)] }),
+  trunkAsWish: command({ type: 'trunk', id: id(4), voids: [] }),
+  statusInstead: command({ type: 'status', id: id(5), voids: [id(1)] }),
+  voidsItself: command({ type: 'unlock', id: id(6), voids: [id(6)] }),
 } as const satisfies Record<string, Uint8Array>;
 
 type Maker = (link: AttackLink, person: KeyHolder, step: Step, run: Run) => Made | undefined;

@@ -3,7 +3,7 @@ import { attack } from './attack.js';
 import { program } from './program.js';
 import { guess, open, prove, refused, then } from './steps.js';
 import type { Weakness } from './world.js';
-import { host, stranger, recalls } from './weaknesses.js';
+import { forgets, host, stranger, recalls } from './weaknesses.js';
 
 const replay = program(
   open,
@@ -51,6 +51,36 @@ describe('the oracle notices', () => {
         },
       })),
       /lock, which nobody gave/,
+    ],
+    [
+      'a car that does twice what comes twice',
+      program(
+        open,
+        prove('driver', 'unlockAsWish'),
+        then('lock'),
+        open,
+        prove('driver', 'unlockAsWish', 1),
+      ),
+      forgets('id', 'voids'),
+      /unlocked by a key that did not ask for it/,
+    ],
+    [
+      'a car that does what is void',
+      program(open, prove('driver', 'lockInstead'), open, prove('driver', 'unlockAsWish', 1)),
+      forgets('voids'),
+      /unlocked by a key that did not ask for it/,
+    ],
+    [
+      'a car that forgets in its sleep what is void',
+      program(
+        open,
+        prove('driver', 'lockInstead'),
+        { do: 'restart' },
+        open,
+        prove('driver', 'unlockAsWish', 1),
+      ),
+      recalls((record) => ({ ...record, outcomes: [] })),
+      /unlocked by a key that did not ask for it/,
     ],
     [
       'a car for which a word of it never gets old',

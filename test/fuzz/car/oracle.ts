@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import { ROLE } from '../../../lab/forged-credentials.js';
 import { fingerprint as fingerprintOf } from '../../../lib/credentials/key-slot.js';
 import type { Applicant, KeySlot, Introduction } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
@@ -12,16 +11,17 @@ import type { Command } from '../../../lib/domain/commands.js';
 import type { EnrolRefusal } from '../../../lib/car/host.js';
 import type { Enrolment, Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
-import { fastest } from '../sharing/rights.js';
 import { Violation } from '../target.js';
 import { BY_REVOCATION_LIST, COMMAND_OF } from './acts.js';
 import type { Acting, Admission, Credit, Delivery } from './acts.js';
 import type { AttackLink } from './attack-link.js';
 import { differences } from './compare.js';
 import { Model } from './model.js';
+import { fastestOf } from './model-key.js';
 import type { ModelKey } from './model-key.js';
 import { IssuedCredentials } from './issued-credentials.js';
 import type { KeyHolder } from './key-holders.js';
+import { Wishes } from './wishes.js';
 
 const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
@@ -33,6 +33,7 @@ const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 export class Oracle {
   readonly issued = new IssuedCredentials();
   readonly model: Model;
+  readonly #wishes: Wishes;
   readonly #violations: string[] = [];
   readonly #credits: Credit[] = [];
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
@@ -60,6 +61,7 @@ export class Oracle {
   /** @param wall seconds since 1970 by the clock that runs in the car */
   constructor(wall: () => number) {
     this.model = new Model(wall);
+    this.#wishes = new Wishes(wall);
   }
 
   /** The keys that the car must have. */
@@ -125,12 +127,14 @@ export class Oracle {
     const whyNot = this.model.whyNot(this.model.keyOf(key.publicKey), command);
     const revocationList =
       command.type === 'deliver' ? this.receiving(command.revocationList, whyNot) : undefined;
-    const acting = { command, key, whyNot, revocationList };
-    this.#acting.push(acting);
+    const isAnswered = this.#wishes.come(command, key.publicKey);
+    const acting = { command, key, whyNot, revocationList, isAnswered };
+    if (!isAnswered) this.#acting.push(acting);
     return acting;
   }
 
   executed(acting: Acting, { outcome }: Result): void {
+    if (acting.isAnswered) return;
     this.#acting.splice(this.#acting.indexOf(acting), 1);
     const { command, key, whyNot, revocationList } = acting;
     if (revocationList !== undefined) this.received(revocationList);
@@ -370,11 +374,7 @@ export class Oracle {
       const own = this.model.keyOf(key.publicKey);
       const late = this.model.whyNot(own, command);
       if (causes.length === 1 && whyNot === undefined && late !== undefined) this.fail(late);
-      const roles = [
-        ROLE[own?.role ?? 'owner'],
-        ...(own?.links ?? []).map(({ fields }) => fields.role),
-      ];
-      if (speedLimit > Math.min(...roles.map(fastest))) this.fail('a key drives too fast');
+      if (speedLimit > fastestOf(own)) this.fail('a key drives too fast');
     }
   }
 

@@ -1,6 +1,6 @@
 import type { CarHost } from '../../../lib/car/host.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import type { CommandName } from '../../../lib/domain/commands.js';
+import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { KEY_HOLDERS } from './key-holders.js';
 import type { Weakness } from './world.js';
 import { DONE } from '../../support/test-car.js';
@@ -35,6 +35,18 @@ export const obeys = (name: CommandName): Weakness => ({
   car: (real) => ({
     execute: (command, key) =>
       command.type === name ? Promise.resolve(DONE) : real.execute(command, key),
+  }),
+});
+
+/** A car that takes no notice of this in a command. */
+export const forgets = (...fields: readonly ('id' | 'voids')[]): Weakness => ({
+  car: (real) => ({
+    execute: (command, key) => {
+      const left = Object.entries(command).filter(
+        ([name]) => !(fields as readonly string[]).includes(name),
+      );
+      return real.execute(Object.fromEntries(left) as Command, key);
+    },
   }),
 });
 
