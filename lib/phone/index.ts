@@ -36,6 +36,7 @@ export type {
 export type { HeardCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
+export type { Mailbox, MailboxCar, MailboxGrant } from './mailbox.js';
 export type { Delivery } from './outbox.js';
 export type { ConfirmPairing, PairingOffer } from './pairing.js';
 export { PhoneKey } from './phone-key.js';
@@ -48,13 +49,16 @@ export type { ViaOption, Way } from './ways.js';
 export type { ScanOptions, SeenCar } from './scanning.js';
 export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
+export type { Synced } from './sync.js';
 export { LIST_REFUSALS, MemoryCarStore } from './store.js';
 export type {
   CarChange,
+  CarMail,
   ListRefusal,
   OutboxEntry,
   CarStore,
   HeldGrant,
+  MailedGrant,
   Offer,
   OwnRevocationList,
   PairedCar,

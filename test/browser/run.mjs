@@ -17,6 +17,7 @@ const ENTRIES = {
   './car': 'CarEndpoint',
   './sim': 'SimulatedCar',
   './air/sim': 'SimAir',
+  './cloud': 'cloudCentral',
   './inspect': 'Conversation',
   './testing': 'MemoryRadio',
 };

@@ -4,7 +4,8 @@ import type { LinkCloseReason, Advertisement, Central, Link } from '../../../lib
 import { nativeAdvertising, nativeScan } from '../../../lib/native/advertisement.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { plainProfile } from '../../support/plain-dialect.js';
-import { closeAll, RADIOS } from './every-radio.js';
+import { RELAYED_MTU } from '../../../lib/cloud/frame.js';
+import { closeAll, RADIOS, THROUGH_A_CLOUD } from './every-radio.js';
 import type { Radios } from './every-radio.js';
 import { hear, Inbox } from './setup.js';
 
@@ -53,7 +54,11 @@ const scan = (central: Central, signal: AbortSignal, found: (heard: Advertisemen
 
 const ignore = (): void => undefined;
 
-describe.each(RADIOS)('%s', (name, radios) => {
+describe.each([...RADIOS, THROUGH_A_CLOUD])('%s', (name, radios) => {
+  /** A cloud says at once who is not there. */
+  const isRelayed = name === THROUGH_A_CLOUD[0];
+  const mtu = isRelayed ? RELAYED_MTU : 256;
+
   it('reports a car again and again, never from inside the call, and not after the end', async () => {
     const { central } = await nearby(radios);
     const stop = new AbortController();
@@ -115,7 +120,7 @@ describe.each(RADIOS)('%s', (name, radios) => {
     await expect(car.start([])).rejects.toEqual(closed);
     await expect(car.advertise(advertising(1))).rejects.toEqual(closed);
     await expect(central.connect(heard, nativeProfile, SOON)).rejects.toMatchObject({
-      code: 'radio.timeout',
+      code: isRelayed ? 'cloud.car-offline' : 'radio.timeout',
     });
   });
 
@@ -140,7 +145,7 @@ describe.each(RADIOS)('%s', (name, radios) => {
     if (name === 'noble and our own host') return; // it has another address with everything that it advertises
     const again = central.connect(heard, nativeProfile);
     await car.advertise(advertising(2));
-    expect((await again).mtu).toBe(256);
+    expect((await again).mtu).toBe(mtu);
   });
 
   it('gives a phone one link to a car, and that anew when it was closed, twice even', async () => {
@@ -153,9 +158,9 @@ describe.each(RADIOS)('%s', (name, radios) => {
     await link.close();
     expect(await inbox.closed).toBe('local');
     const again = await central.connect(await hear(central), nativeProfile);
-    await expect(again.send(new Uint8Array(254))).rejects.toMatchObject({ code: 'internal' });
+    await expect(again.send(new Uint8Array(mtu - 2))).rejects.toMatchObject({ code: 'internal' });
     await again.close();
-    await expect(again.send(new Uint8Array(254))).rejects.toMatchObject({ code: 'internal' });
+    await expect(again.send(new Uint8Array(mtu - 2))).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('has no link for another service, and goes on', async () => {
@@ -164,7 +169,7 @@ describe.each(RADIOS)('%s', (name, radios) => {
       code: 'radio.connect-failed',
       temporary: false,
     });
-    expect((await central.connect(await hear(central), nativeProfile)).mtu).toBe(256);
+    expect((await central.connect(await hear(central), nativeProfile)).mtu).toBe(mtu);
   });
 
   it('serves as many phones as it says', async () => {
@@ -202,6 +207,6 @@ describe.each(RADIOS)('%s', (name, radios) => {
     const opening = link.open(inbox.handlers);
     await expect(opening).rejects.toEqual(lost);
     const reason: LinkCloseReason = await inbox.closed;
-    expect(reason).toBe('remote');
+    expect(reason).toBe(isRelayed ? 'lost' : 'remote');
   });
 });

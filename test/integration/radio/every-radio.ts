@@ -4,6 +4,8 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
+import { cloudCentral, cloudPeripheral } from '../../../lib/cloud/index.js';
+import { MemoryCloud } from '../../support/memory-cloud.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
 
 /** Each kind of radio that works without an adapter. */
@@ -69,4 +71,17 @@ export const RADIOS: readonly (readonly [string, () => Radios])[] = [
       return { car: async () => keep(air.peripheral()), phone: async () => keep(air.central()) };
     },
   ],
+];
+
+/** By what cars say of themselves there are services alone, so that a dialect that looks for names hears none. */
+export const THROUGH_A_CLOUD: (typeof RADIOS)[number] = [
+  'links through a cloud',
+  () => {
+    const cloud = new MemoryCloud({ clock });
+    let cars = 0;
+    return {
+      car: async () => keep(cloudPeripheral(cloud.channel(`car-${++cars}`), { clock })),
+      phone: async () => keep(cloudCentral(cloud.phone(), { clock, pollMs: 10 })),
+    };
+  },
 ];

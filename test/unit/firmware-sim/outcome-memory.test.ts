@@ -2,49 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import type { Behaviors } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import {
   MOST_OUTCOMES,
   MOST_OUTCOMES_OF_ALL,
 } from '../../../firmware-sim/memory/outcome-record.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import { OUTCOME_SECONDS } from '../../../firmware-sim/outcome-memory.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { outcomeOf, rig } from './rig.js';
+import { carWithTwo as car, id } from './outcome-rig.js';
+import { outcomeOf } from './rig.js';
 import { BOB, town } from './sharing-rig.js';
-
-const id = (n: number): Uint8Array => new Uint8Array(8).fill(n);
-
-type Name = 'unlock' | 'lock' | 'start' | 'trunk';
-
-/** A car with two keys on a wall clock that the test moves. */
-const car = async (options: { memory?: Memory; behaviors?: Behaviors } = {}) => {
-  const wall = { seconds: 1_800_000_000 };
-  const setup = await rig({ ...options, wallTime: () => wall.seconds * 1000 });
-  const [ada, bob] = setup.store.record.keys;
-  const keys = [ada ?? (await setup.enrol(1)), bob ?? (await setup.enrol(2))] as const;
-  setup.seen();
-  const ask = async (type: Name, n?: number, by: KeySlot = keys[0]): Promise<string> =>
-    outcomeOf(await setup.car.execute({ type, ...(n === undefined ? {} : { id: id(n) }) }, by));
-  /** A wish that replaces others. */
-  const instead = async (type: Name, n: number, voids: number[], by = keys[0]): Promise<string> =>
-    outcomeOf(await setup.car.execute({ type, id: id(n), voids: voids.map(id) }, by));
-  return { ...setup, wall, keys, ask, instead };
-};
-
-/** Behaviours of which one waits to be let go. */
-const held = (name: Name) => {
-  const gates: (() => void)[] = [];
-  const does = BEHAVIORS.get(name);
-  const behaviors: Behaviors = new Map(BEHAVIORS).set(name, async (...given) => {
-    await new Promise<void>((resolve) => gates.push(resolve));
-    return does?.(...given);
-  });
-  const reached = async (): Promise<void> => {
-    while (gates.length === 0) await Promise.resolve();
-  };
-  return { behaviors, reached, letGo: () => gates.shift()?.() };
-};
 
 describe('a command with an id', () => {
   it('is done once, however often it comes', async () => {
@@ -112,152 +78,6 @@ describe('a command with an id', () => {
       }
     }
     expect(store.record.outcomes).toEqual([]);
-  });
-});
-
-describe('a command that voids others', () => {
-  it('is done, and they are not when they come', async () => {
-    const { ask, instead, seen, car: its } = await car();
-    expect(await instead('lock', 3, [1, 2])).toBe('done');
-    seen();
-    for (let n = 0; n < 2; n++) {
-      expect(await ask('unlock', 1)).toBe('superseded');
-      expect(await instead('start', 2, [1])).toBe('superseded');
-    }
-    expect(seen()).toEqual(Array(4).fill('command-refused'));
-    expect(its.status()).toMatchObject({ locked: true, driveSecondsLeft: 0 });
-    expect(await ask('unlock', 4)).toBe('done');
-  });
-
-  it('takes nothing back: what was done was done, and what was refused was refused', async () => {
-    const { ask, instead, car: its } = await car();
-    expect(await ask('unlock', 1)).toBe('done');
-    its.hand({ type: 'open', closure: 'front-left' });
-    expect(await ask('lock', 2)).toBe('door-open');
-    its.hand({ type: 'close', closure: 'front-left' });
-    expect(await instead('lock', 3, [1, 2])).toBe('done');
-    expect(await ask('unlock', 1)).toBe('done');
-    expect(await ask('lock', 2)).toBe('door-open');
-    expect(its.status().locked).toBe(true);
-  });
-
-  it('voids them also where it is refused itself', async () => {
-    const { ask, instead, car: its } = await car();
-    await ask('unlock');
-    its.hand({ type: 'open', closure: 'front-left' });
-    expect(await instead('lock', 2, [1])).toBe('door-open');
-    expect(await ask('trunk', 1)).toBe('superseded');
-  });
-
-  it('voids those of its own key alone', async () => {
-    const { ask, instead, keys } = await car();
-    expect(await instead('lock', 2, [1])).toBe('done');
-    expect(await ask('unlock', 1, keys[1])).toBe('done');
-    expect(await ask('unlock', 1)).toBe('superseded');
-  });
-
-  it('acts after one of them that is under way, never before', async () => {
-    const { behaviors, reached, letGo } = held('unlock');
-    const { ask, instead, seen, car: its } = await car({ behaviors });
-    const older = ask('unlock', 1);
-    await reached();
-    const newer = instead('lock', 2, [1]);
-    const again = ask('unlock', 1);
-    expect(await ask('trunk', 3)).toBe('done');
-    expect(seen()).toEqual(['door-opened']);
-    letGo();
-    expect(await Promise.all([older, newer, again])).toEqual(['done', 'done', 'done']);
-    expect(seen()).toEqual(['unlocked', 'locked']);
-    expect(its.status().locked).toBe(true);
-  });
-
-  it('acts also when one of them that was under way has failed', async () => {
-    const behaviors: Behaviors = new Map(BEHAVIORS).set('unlock', () =>
-      Promise.reject(new Error('stuck')),
-    );
-    const { ask, instead } = await car({ behaviors });
-    const older = ask('unlock', 1);
-    const newer = instead('lock', 2, [1]);
-    await expect(older).rejects.toThrow('stuck');
-    expect(await newer).toBe('done');
-    expect(await ask('unlock', 1)).toBe('fault');
-  });
-
-  it('waits for nobody who waits for it', async () => {
-    const { instead } = await car();
-    expect(await Promise.all([instead('lock', 1, [2]), instead('trunk', 2, [1])])).toEqual([
-      'done',
-      'superseded',
-    ]);
-  });
-
-  it('is remembered with what it voids, before it acts', async () => {
-    const memory = volatileMemory();
-    const { behaviors, reached } = held('lock');
-    const before = await car({ memory, behaviors });
-    void before.instead('lock', 2, [1]);
-    await reached();
-    const after = await car({ memory });
-    expect(await after.ask('unlock', 1)).toBe('superseded');
-    expect(await after.instead('lock', 2, [1])).toBe('fault');
-  });
-
-  it('leaves open what a power cut left open', async () => {
-    const memory = volatileMemory();
-    const { behaviors, reached } = held('unlock');
-    const before = await car({ memory, behaviors });
-    void before.ask('unlock', 1);
-    await reached();
-    const after = await car({ memory });
-    expect(await after.instead('lock', 2, [1])).toBe('done');
-    expect(await after.ask('unlock', 1)).toBe('fault');
-  });
-
-  it('voids them for as long as they could act, and no longer', async () => {
-    const { ask, instead, wall, store } = await car();
-    await instead('lock', 2, [1, 1]);
-    expect(store.record.outcomes).toHaveLength(2);
-    wall.seconds += OUTCOME_SECONDS - 1;
-    expect(await ask('unlock', 1)).toBe('superseded');
-    wall.seconds += 1;
-    expect(await ask('unlock', 1)).toBe('done');
-  });
-
-  it('that only looks voids nothing', async () => {
-    const { car: its, keys, ask } = await car();
-    await its.execute({ type: 'status', id: id(2), voids: [id(1)] }, keys[0]);
-    expect(await ask('unlock', 1)).toBe('done');
-  });
-
-  it('is refused where there is no room for what it voids, and leaves no trace', async () => {
-    const { ask, instead, keys, store } = await car();
-    expect(await instead('lock', 1, [11, 12, 13, 14])).toBe('done');
-    expect(await instead('lock', 2, [15, 16, 17])).toBe('done');
-    expect(await instead('lock', 3, [18, 19])).toBe('busy');
-    expect(store.record.outcomes).toHaveLength(9);
-    // What is void already takes no more room.
-    expect(await instead('lock', 4, [11, 12, 17, 18])).toBe('done');
-    expect(await instead('lock', 5, [19])).toBe('busy');
-    expect(await ask('unlock', 19)).toBe('done');
-    // It has left its room to commands, of its own key and of others.
-    for (const n of [6, 7, 8, 9]) expect(await ask('trunk', n)).toBe('done');
-    expect(await ask('trunk', 10)).toBe('busy');
-    expect(await instead('lock', 3, [18, 19], keys[1])).toBe('done');
-  });
-
-  it('is refused where there is no room for what all keys void, which are still heard', async () => {
-    const { ask, instead, store, wall } = await car();
-    const outcomes = Array.from({ length: MOST_OUTCOMES_OF_ALL }, (_, n) => ({
-      key: id(100 + Math.floor(n / MOST_OUTCOMES)),
-      id: id(n),
-      until: wall.seconds + OUTCOME_SECONDS,
-      outcome: 'superseded' as const,
-    }));
-    await store.update((record) => ({ record: { ...record, outcomes }, value: undefined }));
-    expect(await instead('lock', 2, [1])).toBe('busy');
-    expect(await ask('unlock', 1)).toBe('done');
-    const read = decodeRecord(encodeRecord(store.record));
-    expect(read.outcomes).toEqual(store.record.outcomes);
   });
 });
 
