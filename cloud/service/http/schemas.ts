@@ -82,6 +82,7 @@ const REFUSALS = {
   403: 'The token lacks the scope, or the account is not the owner',
   404: 'There is none, or not for this account',
   409: 'Not in this state',
+  411: 'A body without `Content-Length`',
   413: 'The body is too large',
   429: 'Too often; `Retry-After` says when to try again',
   500: 'The service failed',
@@ -96,7 +97,7 @@ type Refusals = {
 };
 
 /** For `createRoute`; every route may also be refused for these: */
-const ALWAYS: readonly RefusalCode[] = [413, 429, 500, 503];
+const ALWAYS: readonly RefusalCode[] = [411, 413, 429, 500, 503];
 
 export const refusals = (...codes: RefusalCode[]): Refusals =>
   Object.fromEntries(

@@ -10,6 +10,8 @@ import type { Scope } from '../../store/store.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryStore } from './memory-store.js';
 import { StreamReader } from './stream-reader.js';
+import { told } from './told.js';
+import type { Told } from './told.js';
 
 export const PASSWORD = 'correct horse';
 /** So many that no test meets them that does not mean to. */
@@ -30,9 +32,7 @@ const RATES = {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // What a test expects to be there.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: Told;
 }
 
 /** The whole service without a socket, on a simulated clock, over fakes. */
@@ -58,6 +58,7 @@ export class Rig {
       random: seededRandom('cloud'),
       log,
       passwordCost: 1,
+      carUrl: () => this.broker.carUrl,
       now: () => new Date(this.#began + this.clock.now()),
     });
     this.app = makeApp(this.service);
@@ -76,22 +77,19 @@ export class Rig {
   ): Promise<Response> {
     const { token, body, headers = {}, signal } = options;
     const isBytes = body instanceof Uint8Array;
+    const sent =
+      isBytes || body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const init = {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && {
+        ...(sent !== undefined && {
           'content-type': isBytes ? 'application/octet-stream' : 'application/json',
+          'content-length': String(Buffer.byteLength(sent)),
         }),
         ...headers,
       },
-      ...(body !== undefined && {
-        body: isBytes
-          ? new Uint8Array(body)
-          : typeof body === 'string'
-            ? body
-            : JSON.stringify(body),
-      }),
+      ...(sent !== undefined && { body: isBytes ? new Uint8Array(body) : sent }),
       ...(signal !== undefined && { signal }),
     };
     return this.app.request(path, init, {});
@@ -103,7 +101,7 @@ export class Rig {
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      body: told(text),
     };
   }
 
@@ -127,7 +125,7 @@ export class Rig {
     const { body } = await this.ask('POST', '/v1/tokens', {
       body: { name, password: PASSWORD, scopes },
     });
-    return body.token as string;
+    return body.token;
   }
 
   /** An account and its token. */
@@ -137,11 +135,7 @@ export class Rig {
   }
 
   async register(name = 'car'): Promise<{ car: string; secret: string; claimCode: string }> {
-    return (await this.ask('POST', '/v1/car-registrations', { body: { name } })).body as {
-      car: string;
-      secret: string;
-      claimCode: string;
-    };
+    return (await this.ask('POST', '/v1/car-registrations', { body: { name } })).body;
   }
 
   /** A car that this person owns; online. */
