@@ -49,7 +49,7 @@ export const withGlobalOptions = (program: Command) =>
       option(
         'KEY_AT',
         '--at <x,y>',
-        'place on the virtual air, in metres (default: where it was moved to, else 0,0 for a car and 1,0 for a phone)',
+        'place on the virtual air, in metres (default: where it was moved to, else 0,0 for a car and 1,0 for a phone or a fob)',
         parsePosition,
       ),
     )

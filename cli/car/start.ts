@@ -69,6 +69,7 @@ export const startCar = async (
     );
     await abortedUnless(failure.signal, signal);
   } finally {
+    telematics?.leaving();
     await car.stop();
   }
   tellNow({ type: 'stopped' }, 'stopped');

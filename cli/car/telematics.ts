@@ -23,6 +23,8 @@ export interface Telematics {
   report(report: CommandReport): void;
   /** Whom to give what the cloud brings. */
   attach(car: Pick<SimulatedCar, 'receive'>): void;
+  /** The car stops: that its link ends with it is no news. */
+  leaving(): void;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -52,13 +54,14 @@ export const openTelematics = async (
   });
   let car: Pick<SimulatedCar, 'receive'> | undefined;
   let wasConnected = false;
+  let isLeaving = false;
   const radio = cloudPeripheral(channel, {
     log,
     onConnected: (connected) => {
-      if (connected === wasConnected) return;
+      if (connected === wasConnected || isLeaving) return;
       wasConnected = connected;
       if (connected) tell({ type: 'cloud-connected' }, 'linked to the cloud');
-      else tell({ type: 'cloud-lost' }, 'the link to the cloud is lost; it is tried again, and Bluetooth goes on');
+      else tell({ type: 'cloud-lost' }, 'the link to the cloud is lost; Bluetooth goes on without it');
     },
     onObject: (object, bytes) => {
       // What is not durable is not confirmed, and comes again.
@@ -72,6 +75,7 @@ export const openTelematics = async (
     radio,
     report: (report) => channel.report(report),
     attach: (attached) => (car = attached),
+    leaving: () => (isLeaving = true),
   };
 };
 

@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../../../lib/errors.js';
+import type { ErrorCode } from '../../../lib/errors.js';
 import type { ViaOption, WayReport } from '../../../lib/index.js';
 import type { Person, World } from './world.js';
 
@@ -26,12 +27,19 @@ export interface Player {
 /** Who is near the car hears it at once, and who is far away has waited long enough, in milliseconds. */
 const PATIENCE_MS = 2_500;
 
+/** What the person is told, without what is the same for everybody here. */
+const SHORT: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'cloud.failed': 'the cloud answered 500',
+  'cloud.logged-out': 'logged out of the cloud',
+  'car.not-found': 'no Bluetooth of the car here',
+};
+
 const byPhone =
   (person: Person, via: ViaOption): Player['unlock'] =>
   async ({ phones }, signal) => {
     let way: WayReport = { via: null, notUsed: [] };
     const onWay = (report: WayReport): void => void (way = report);
-    const why = (): string[] => way.notUsed.map(({ error }) => error.message);
+    const why = (): string[] => way.notUsed.map(({ error }) => SHORT[error.code] ?? error.message);
     try {
       await phones[person].unlock({ via, onWay, signal, timeoutMs: PATIENCE_MS });
       return { got: true, by: way.via === 'cloud' ? 'cloud' : 'bluetooth', why: why() };
