@@ -46,8 +46,8 @@ export const makeApp = (service: Service): OpenAPIHono<CloudEnv> => {
     scheme: 'bearer',
     description: 'The scopes that a route names are those that the token must have.',
   });
-  const document = app.getOpenAPI31Document(DOCUMENT);
-  app.get('/v1/openapi.json', (c) => c.json(document));
+  let document: object | undefined;
+  app.get('/v1/openapi.json', (c) => c.json((document ??= app.getOpenAPI31Document(DOCUMENT))));
   return app;
 };
 

@@ -10,6 +10,8 @@ import type { Scope } from '../../store/store.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryStore } from './memory-store.js';
 import { StreamReader } from './stream-reader.js';
+import { told } from './told.js';
+import type { Told } from './told.js';
 
 export const PASSWORD = 'correct horse';
 /** So many that no test meets them that does not mean to. */
@@ -30,9 +32,7 @@ const RATES = {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // What a test expects to be there.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: Told;
 }
 
 /** The whole service without a socket, on a simulated clock, over fakes. */
@@ -103,7 +103,7 @@ export class Rig {
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      body: told(text),
     };
   }
 
@@ -127,7 +127,7 @@ export class Rig {
     const { body } = await this.ask('POST', '/v1/tokens', {
       body: { name, password: PASSWORD, scopes },
     });
-    return body.token as string;
+    return body.token;
   }
 
   /** An account and its token. */
@@ -137,11 +137,7 @@ export class Rig {
   }
 
   async register(name = 'car'): Promise<{ car: string; secret: string; claimCode: string }> {
-    return (await this.ask('POST', '/v1/car-registrations', { body: { name } })).body as {
-      car: string;
-      secret: string;
-      claimCode: string;
-    };
+    return (await this.ask('POST', '/v1/car-registrations', { body: { name } })).body;
   }
 
   /** A car that this person owns; online. */

@@ -1,9 +1,9 @@
+import type { Told } from './told.js';
+
 export interface ServerSentEvent {
   readonly id?: string;
   readonly event?: string;
-  // What a test expects to be there.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly data?: any;
+  readonly data?: Told;
   readonly comment?: string;
 }
 
@@ -30,6 +30,13 @@ export class StreamReader {
       if (done) return undefined;
       this.#text += this.#decoder.decode(value, { stream: true });
     }
+  }
+
+  /** The id of the link that the first event says is open. */
+  async link(): Promise<string> {
+    const first = await this.next();
+    if (first?.event !== 'opened' || first.data === undefined) throw new Error('no link opened');
+    return first.data.link;
   }
 
   /** All up to the end. */
