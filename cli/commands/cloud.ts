@@ -4,7 +4,14 @@ import { adder } from './adder.js';
 import type { Parent } from './adder.js';
 import { OUTAGE_MODES } from '../cloud/outage-modes.js';
 import { CLOUD_PORT } from '../cloud/url.js';
-import { parseAccount, parseCount, parseDuration, parseFile, parseName, parsePort } from '../config/parse.js';
+import {
+  parseAccount,
+  parseCount,
+  parseDuration,
+  parseFile,
+  parseName,
+  parsePort,
+} from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key cloud start                        the cloud of the app, until Ctrl-C
@@ -72,6 +79,9 @@ export const addCloudCommands = (program: Parent, act: Act): void => {
 
   add('status', 'show whether the cloud answers, and who is logged in to it').action(
     act('nothing', async () => (await import('../cloud/status.js')).showCloud),
+  );
+  add('sync', 'exchange what was signed with the cloud: revocations for cars, and grants').action(
+    act('nothing', async () => (await import('../cloud/sync.js')).syncWithCloud),
   );
   add('watch', 'tell what happens there, until Ctrl-C (then exit code 0)').action(
     act('nothing', async () => (await import('../cloud/watch.js')).watchCloud),
