@@ -6,7 +6,8 @@ const HEX_32 = /^[0-9a-f]{32}$/;
 
 export const AccountName = z
   .string()
-  .regex(/^[a-z0-9._-]{1,64}$/)
+  // In a path, dots alone lead elsewhere.
+  .regex(/^(?!\.+$)[a-z0-9._-]{1,64}$/)
   .openapi({ example: 'ada' });
 /** Any characters; nobody is helped by rules about which. */
 export const Password = z.string().min(8).max(200);
