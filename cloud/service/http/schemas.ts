@@ -24,8 +24,17 @@ export const Scopes = z
   .max(SCOPES.length)
   .openapi({ example: ['cars', 'command'] });
 export const Time = z.iso.datetime();
-export const CarName = z.string().trim().min(1).max(64);
-export const Label = z.string().trim().max(64);
+
+/** As people call a thing: nothing in it moves a cursor, or is a NUL, which PostgreSQL does not take. */
+const name = (least: number) =>
+  z
+    .string()
+    .trim()
+    .min(least)
+    .max(64)
+    .refine((text) => !/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text));
+export const CarName = name(1);
+export const Label = name(0);
 
 /** Bytes as base64 (RFC 4648, section 4), with padding. */
 export const bytes = (most: number) =>
