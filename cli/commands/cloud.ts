@@ -67,6 +67,12 @@ export const addCloudCommands = (program: Parent, act: Act): void => {
       'a file with the URL of an MQTT broker (or give the URL in KEY_CLOUD_BROKER; default: one in the process)',
       parseFile,
     )
+    .addOption(
+      new Option(
+        '--broker-accounts <how>',
+        "dynsec: make accounts for cars there, with Mosquitto's dynamic security plugin; none: somebody else does (default: none)",
+      ).choices(['none', 'dynsec'] as const),
+    )
     .action(act('nothing', async () => (await import('../cloud/start.js')).startCloud));
 
   add('fail', 'let the cloud that runs here fail, for a time', FAIL_EXAMPLES)
