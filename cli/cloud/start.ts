@@ -21,6 +21,7 @@ export interface StartOptions {
   /** Files with URLs. */
   readonly database?: string | undefined;
   readonly broker?: string | undefined;
+  readonly brokerAccounts?: 'none' | 'dynsec' | undefined;
 }
 
 /** Runs the cloud of this home in the foreground until it is told to stop. */
@@ -47,11 +48,11 @@ export const startCloud = async (context: Context, options: StartOptions): Promi
         port: options.port,
         ...(options.brokerPort === undefined ? {} : { brokerPort: options.brokerPort }),
         ...(databaseUrl === undefined ? {} : { databaseUrl }),
-        ...(brokerUrl === undefined ? {} : { brokerUrl }),
+        ...(brokerUrl === undefined ? {} : { brokerUrl, brokerAccounts: options.brokerAccounts }),
         log,
         onResolvable: (resolvable) => names.set(resolvable),
       }).catch((error: unknown) => {
-        throw portTaken(error);
+        throw notStarted(error);
       }),
     );
     undo.push(() => cloud.close());
@@ -101,10 +102,18 @@ const brokerName = (url: string): { readonly [BROKER_NAME]?: number } => {
   return hostname === '127.0.0.1' ? { [BROKER_NAME]: Number(port) } : {};
 };
 
-const portTaken = (error: unknown): unknown =>
-  isErrno(error, 'EADDRINUSE')
-    ? new PhoneKeyError('usage.invalid', 'its port is in use by another program', {
-        cause: error,
-        hint: 'Give it another one: key cloud start --port 0 takes any.',
-      })
-    : error;
+/** What is not a bug, and says nothing of a URL with a password. */
+const notStarted = (cause: unknown): unknown => {
+  if (isErrno(cause, 'EADDRINUSE')) {
+    return new PhoneKeyError('usage.invalid', 'its port is in use by another program', {
+      cause,
+      hint: 'Give it another one: key cloud start --port 0 takes any.',
+    });
+  }
+  if (cause instanceof Error && cause.name === 'StoreError') {
+    return new PhoneKeyError('cloud.failed', `its database cannot be used: ${cause.message}`, {
+      hint: 'Check that the database runs, and its URL. The log says more: --verbose.',
+    });
+  }
+  return cause;
+};

@@ -1,7 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
-import { EXIT, exitCodeOf } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { withProgress } from '../io/progress.js';
 import { call } from './account.js';
 import { anonymousClient } from './client.js';
@@ -10,8 +8,11 @@ import type { CloudReport } from './control.js';
 import { failingText } from './fail.js';
 import { LoginFile } from './login.js';
 
-/** Whether the cloud answers, who is logged in to it, and how it is where it runs here. Exit code 4 where it does not answer. */
-export const showCloud = async (context: Context): Promise<ExitCode> => {
+/**
+ * Whether the cloud answers, who is logged in to it, and how it is where it runs here.
+ * @throws PhoneKeyError `cloud.*` where it does not, when all else has been told
+ */
+export const showCloud = async (context: Context): Promise<void> => {
   const { output, options, paths } = context;
   const url = options.cloudUrl;
   const fault = await withProgress(output, 'asking the cloud', () => faultOf(context));
@@ -19,24 +20,16 @@ export const showCloud = async (context: Context): Promise<ExitCode> => {
   const account = login?.url === url ? login.account : undefined;
   const here = await runningHere(context);
   output.result(
-    {
-      url,
-      answers: fault === undefined,
-      ...(fault && { fault }),
-      account: account ?? null,
-      running: here ?? null,
-    },
+    { url, answers: fault === undefined, account: account ?? null, running: here ?? null },
     [
-      fault === undefined
-        ? output.paint('green', `${url} answers`)
-        : output.paint('red', `no answer: ${fault.message}`),
+      ...(fault === undefined ? [output.paint('green', `${url} answers`)] : []),
       account === undefined
         ? 'this phone is not logged in'
         : `this phone is logged in as ${account}, until ${login?.expiresAt ?? ''}`,
       ...(here === undefined ? [] : [runningLine(here)]),
     ],
   );
-  return fault === undefined ? EXIT.ok : exitCodeOf(fault);
+  if (fault !== undefined) throw fault;
 };
 
 const faultOf = async (context: Context): Promise<PhoneKeyError | undefined> => {

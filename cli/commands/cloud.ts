@@ -4,7 +4,14 @@ import { adder } from './adder.js';
 import type { Parent } from './adder.js';
 import { OUTAGE_MODES } from '../cloud/outage-modes.js';
 import { CLOUD_PORT } from '../cloud/url.js';
-import { parseAccount, parseCount, parseDuration, parseFile, parseName, parsePort } from '../config/parse.js';
+import {
+  parseAccount,
+  parseCount,
+  parseDuration,
+  parseFile,
+  parseName,
+  parsePort,
+} from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key cloud start                        the cloud of the app, until Ctrl-C
@@ -60,6 +67,12 @@ export const addCloudCommands = (program: Parent, act: Act): void => {
       'a file with the URL of an MQTT broker (or give the URL in KEY_CLOUD_BROKER; default: one in the process)',
       parseFile,
     )
+    .addOption(
+      new Option(
+        '--broker-accounts <how>',
+        "dynsec: make accounts for cars there, with Mosquitto's dynamic security plugin; none: somebody else does (default: none)",
+      ).choices(['none', 'dynsec'] as const),
+    )
     .action(act('nothing', async () => (await import('../cloud/start.js')).startCloud));
 
   add('fail', 'let the cloud that runs here fail, for a time', FAIL_EXAMPLES)
@@ -72,6 +85,9 @@ export const addCloudCommands = (program: Parent, act: Act): void => {
 
   add('status', 'show whether the cloud answers, and who is logged in to it').action(
     act('nothing', async () => (await import('../cloud/status.js')).showCloud),
+  );
+  add('sync', 'exchange what was signed with the cloud: revocations for cars, and grants').action(
+    act('nothing', async () => (await import('../cloud/sync.js')).syncWithCloud),
   );
   add('watch', 'tell what happens there, until Ctrl-C (then exit code 0)').action(
     act('nothing', async () => (await import('../cloud/watch.js')).watchCloud),

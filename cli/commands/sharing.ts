@@ -3,7 +3,7 @@ import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseCount, parseFile, parseSource, parseTime } from '../config/parse.js';
+import { parseAccount, parseCount, parseFile, parseSource, parseTime } from '../config/parse.js';
 import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
@@ -116,6 +116,11 @@ const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
     )
     .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
     .option('--name <name>', 'name of the key, for key revoke')
+    .option(
+      '--account <name>',
+      'leave it in the cloud for this account, too: with key cloud sync, also after an outage',
+      parseAccount,
+    )
     .addOption(out())
     .addOption(qr())
     .action(act('nothing', async () => (await import('../phone/share.js')).shareKey));

@@ -24,24 +24,29 @@ export const act =
     const doing = `reaching the car to ${action}`;
     const way = new TakenWay(options);
     await withRemote(context, { doing, way }, ({ phone, call }) => phone[action](call));
-    tellDone(context, action, way);
+    await tellDone(context, action, way);
   };
 
-/** What was done, and by which way. */
-export const tellDone = (context: Context, action: Action, way: TakenWay): void => {
+/** What was done, and by which way; then what waits in the cloud is exchanged, where it was that. */
+export const tellDone = async (context: Context, action: Action, way: TakenWay): Promise<void> => {
   const { output } = context;
   way.tell(context);
   const sentence = `${ACTIONS[action]}${way.text}`;
   output.result({ command: action, ok: true, ...way.json }, [output.paint('green', sentence)]);
+  await exchangeAfter(context, way);
 };
 
-export const showStatus = async (
-  context: Context<'radio'>,
-  options: WayOptions,
-): Promise<void> => {
+export const showStatus = async (context: Context<'radio'>, options: WayOptions): Promise<void> => {
   const way = new TakenWay(options);
   const use = { doing: 'asking the car', way };
   const answer = await withRemote(context, use, ({ phone, call }) => phone.status(call));
   way.tell(context);
   context.output.result({ ...answer, ...way.json }, statusLines(answer));
+  await exchangeAfter(context, way);
+};
+
+const exchangeAfter = async (context: Context, { json }: TakenWay): Promise<void> => {
+  if (json.via !== 'cloud') return;
+  const { syncQuietly } = await import('../cloud/sync.js');
+  await syncQuietly(context);
 };

@@ -87,7 +87,7 @@ export const start = async (
   await whereAsked(context.host, given, PIN, (pin) =>
     withRemote(context, use, ({ phone, call }) => phone.start({ ...call, pin })),
   );
-  tellDone(context, 'start', way);
+  await tellDone(context, 'start', way);
 };
 
 /** The car wants a PIN, and a person is there to type it. */

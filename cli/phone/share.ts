@@ -23,7 +23,7 @@ export const showKey = async (context: Context, given: HandOutOptions): Promise<
 
 export interface ShareArguments
   extends
-    Pick<ShareOptions, 'role' | 'from' | 'until' | 'uses' | 'delegations' | 'name'>,
+    Pick<ShareOptions, 'role' | 'from' | 'until' | 'uses' | 'delegations' | 'name' | 'account'>,
     HandOutOptions {
   /** A URI, a file with one, `-`, or a public key in hex. */
   readonly to: string;
@@ -50,7 +50,19 @@ export const shareKey = async (context: Context, given: ShareArguments): Promise
   if (given.until === undefined && endTime(shared.notAfter) !== null) {
     output.say('to give it another end, share again with --until');
   }
+  if (given.account !== undefined) await leaveFor(context, given.account);
   showQr(context, [uri], given);
+};
+
+/** Where the cloud cannot be reached now, the grant waits in this phone. */
+const leaveFor = async (context: Context, account: string): Promise<void> => {
+  const { syncQuietly } = await import('../cloud/sync.js');
+  const done = await syncQuietly(context);
+  context.output.say(
+    done !== undefined && done.left > 0
+      ? `left in the cloud for ${account}`
+      : `not in the cloud yet: key cloud sync leaves it there for ${account}`,
+  );
 };
 
 /** Takes a grant for a key that `showKey` has shown: `name` for the car, and `as` for this phone at the car. */

@@ -111,6 +111,19 @@ describe('the service', () => {
     expect(broker.take('frame')).toEqual([{ type: 'frame', link, frame: new Uint8Array() }]);
   });
 
+  it('takes requests without a body, and no body that does not say how long it is', async () => {
+    const { token, car } = await linked();
+    const ask411 =
+      'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n';
+    expect(await raw(`POST /v1/accounts HTTP/1.1\r\nHost: a\r\n${ask411}`)).toMatch(
+      /^HTTP\/1.1 411/,
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of [`/v1/cars/${car}`, '/v1/tokens/current']) {
+      expect((await ask(path, { method: 'DELETE', headers })).status).toBe(204);
+    }
+  });
+
   it('ends links when it closes, and then broker and database', async () => {
     const { stream } = await linked();
     const closing = cloud.close();

@@ -9,11 +9,7 @@ import type { Outbox } from './outbox.js';
 import type { PairedCar } from './store.js';
 
 /** What one call wants of a car that it has a link to. */
-export type Work<T> = (
-  connection: CarConnection,
-  deadline: Deadline,
-  outbox: Outbox,
-) => Promise<T>;
+export type Work<T> = (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>;
 
 /** How a call went over one way. */
 export interface Tried<T> {

@@ -37,6 +37,8 @@ export interface Synced {
   readonly granted: readonly string[];
   /** Grants of this phone that the mailbox did not take: its account has no rights there, or there is no such account. */
   readonly refused: readonly { readonly car: string; readonly account: string }[];
+  /** Cars of which the mailbox answered something that is none, or let nobody at them; the rest was exchanged. */
+  readonly failed: readonly { readonly car: string; readonly error: PhoneKeyError }[];
   /** What it brought and this phone has no use for: of other cars and phones, older than what it has, or junk. */
   readonly ignored: number;
 }
@@ -45,6 +47,7 @@ interface Counts {
   left: number;
   taken: number;
   ignored: number;
+  readonly failed: { readonly car: string; readonly error: PhoneKeyError }[];
   readonly refused: { readonly car: string; readonly account: string }[];
 }
 
@@ -56,18 +59,21 @@ interface Counts {
  */
 export const sync = async (environment: RingEnvironment, mailbox: Mailbox): Promise<Synced> => {
   const { store } = environment;
-  const counts: Counts = { left: 0, taken: 0, ignored: 0, refused: [] };
+  const counts: Counts = { left: 0, taken: 0, ignored: 0, refused: [], failed: [] };
   const heard = (await mailbox.cars()).slice(0, MOST_LOOKED_AT);
   const known = await knownCars(environment, heard);
   for (const { name, id } of known) {
-    await syncLists(environment, mailbox, name, id, counts);
-    await leaveGrants(environment, mailbox, name, id, counts);
+    await apart(counts, name, async () => {
+      await syncLists(environment, mailbox, name, id, counts);
+      await leaveGrants(environment, mailbox, name, id, counts);
+    });
   }
   const granted = await takeGrants(environment, mailbox, counts);
   // A car that came with its grant just now may have lists waiting, which no other phone brings.
   const came = granted.filter((name) => !known.some((each) => each.name === name));
   for (const { name, id } of came.length === 0 ? [] : await knownCars(environment, heard)) {
-    if (came.includes(name)) await syncLists(environment, mailbox, name, id, counts);
+    if (!came.includes(name)) continue;
+    await apart(counts, name, () => syncLists(environment, mailbox, name, id, counts));
   }
   const names = new Set((await store.list()).map(({ name }) => name));
   return {
@@ -76,6 +82,22 @@ export const sync = async (environment: RingEnvironment, mailbox: Mailbox): Prom
     granted,
   };
 };
+
+/** Who has left junk for one car, or takes it from this account, does no harm to what concerns others. */
+const apart = async ({ failed }: Counts, car: string, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof PhoneKeyError) || !OF_ONE_CAR.has(error.code)) throw error;
+    failed.push({ car, error });
+  }
+};
+
+const OF_ONE_CAR: ReadonlySet<string> = new Set([
+  'cloud.malformed',
+  'cloud.not-permitted',
+  'cloud.conflict',
+]);
 
 interface KnownCar {
   readonly name: string;

@@ -19,6 +19,7 @@ import { performance } from 'node:perf_hooks';
 import { blocksOf, DocumentError, notRun } from './blocks.mjs';
 import { checkTypes, runProgram, writePrograms } from './programs.mjs';
 import { Shell } from './shell.mjs';
+import { installCloud } from '../tools.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -66,6 +67,9 @@ function layOut(folder) {
   };
 }
 
+/** Whether its commands want the package of the cloud. */
+const wantsCloud = ({ use, text }) => use === 'run' && /\bkey\b.* (?:cloud start|--story)\b/.test(text);
+
 /** Writes the files that a document shows; those of the tree are to be the same there. */
 function writeFiles(blocks, folder, root) {
   for (const { use, options, text, document, line } of blocks) {
@@ -92,6 +96,7 @@ export async function checkDocuments(names, { root = ROOT, say = console.log } =
       writeFiles(blocks, folder, root);
       return { name, blocks, place: { folder, env }, programs: writePrograms(blocks, folder) };
     });
+    if (all.some(({ blocks }) => blocks.some(wantsCloud))) installCloud();
     await checkTypes(
       ROOT,
       all.flatMap(({ programs }) => programs),

@@ -8,6 +8,7 @@ const VARIES = [
   [/\b[\da-f]{2}(?::[\da-f]{2}){5}\b/g, '<address>'],
   [/\b[\da-f]{16}\b/g, '<fingerprint>'],
   [/\b\d{4} \d{4}\b/g, '<code>'],
+  [/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g, '<code for the cloud>'],
 ];
 
 /** Hints, and what is under way. */

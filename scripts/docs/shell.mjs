@@ -11,16 +11,21 @@ import { matches } from './output.mjs';
 const TIMEOUT_MS = 60_000;
 /** For a command that stays, until it has said something: some only do when something happens. */
 const QUIET_MS = 3000;
+/** A cloud makes its database first. */
+const SLOW = /\bkey\b.* cloud start\b/;
+const SLOW_MS = 30_000;
 const END_MS = 10_000;
-const STAYS = /\bkey\b.* (?:car start|air start|air watch)\b(?!.*--read)|\bkey\b.*--watch\b|&$/;
+const STAYS = /\bkey\b.* (?:(?:car|air|cloud) start|(?:air|cloud) watch)\b(?!.*--read)|\bkey\b.*--watch\b|&$/;
 /** Of the car or the air of before: there is room for one. */
 const STARTS = /\bkey\b.* (?:car|air) start\b/;
 /** Has settings of its own, so it wants one that is new. */
 const ANOTHER_AIR = /\bkey\b.* air start\b/;
 /** What changes more than the folder, or the folder's packages, which are the tree's. */
 const OUTSIDE = /(?:^|[;&|] *)(?:sudo|docker|npm|npx|pnpm|yarn)\b/m;
+const CLAIM = /\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g;
 const PROMPT = /^(\w*)\$ (.*)$/;
 const PIN = '4711';
+const PASSWORD = 'of a reader, for a minute';
 
 const withoutComment = (command) => command.replace(/(?:^| +)#(?= ).*$/gm, '').trim();
 
@@ -58,6 +63,8 @@ export class Shell {
   /** The last pairing code that was shown, and of each kind of link the last one. */
   #code = '';
   #links = new Map();
+  /** What the last car shows for the cloud. */
+  #claim = '';
 
   constructor(document, { folder, env }) {
     this.#document = document;
@@ -120,6 +127,7 @@ export class Shell {
       // What it exports and where it goes stays for the next one.
       !stays && `trap '{ export -p; printf "cd %q" "$PWD"; } >${state}' EXIT`,
       `export KEY_PAIRING_CODE=${this.#code} KEY_PIN=${PIN} KEY_OLD_PIN=${PIN}`,
+      `export KEY_CLOUD_PASSWORD='${PASSWORD}'`,
       who !== '' && `export KEY_HOME="$HOME/${who}" KEY_AIR="$HOME/air" KEY_RADIO=virtual`,
       'exec 2>&1',
       typed,
@@ -149,29 +157,32 @@ export class Shell {
       });
     });
     job.spoke = new Promise((resolve) => {
-      const quiet = setTimeout(resolve, QUIET_MS);
+      const quiet = setTimeout(resolve, SLOW.test(bare) ? SLOW_MS : QUIET_MS);
       quiet.unref();
       child.stdout.setEncoding('utf8').on('data', (chunk) => {
         job.output += chunk;
         this.#learn(job.output);
-        // That it uses the virtual air comes before it is there.
+        // That it uses the virtual air, and what it does first, comes before it is there.
         const lines = job.output.split('\n').slice(0, -1);
-        if (lines.some((each) => !each.includes('key doctor'))) resolve();
+        if (lines.some((each) => !/key doctor| \.\.\.$/.test(each))) resolve();
       });
     });
     return job;
   }
 
-  /** Links that are written as `...` are those that were shown last. */
+  /** Links that are written as `...` are those that were shown last, and so is the code of a car for the cloud. */
   #filled(command) {
-    return command.replace(
-      /phonekey:([\w-]+)\/(?:\.\.\.|…)/g,
-      (whole, kind) => this.#links.get(kind) ?? whole,
-    );
+    return command
+      .replace(
+        /phonekey:([\w-]+)\/(?:\.\.\.|…)/g,
+        (whole, kind) => this.#links.get(kind) ?? whole,
+      )
+      .replace(CLAIM, (whole) => this.#claim || whole);
   }
 
   #learn(output) {
     for (const [, one, two] of output.matchAll(/code: (\d{4}) ?(\d{4})/g)) this.#code = one + two;
+    for (const [code] of output.matchAll(CLAIM)) this.#claim = code;
     for (const [link, kind] of output.matchAll(/phonekey:([\w-]+)\/[\w-]{8,}/g)) {
       this.#links.set(kind, link);
     }

@@ -73,7 +73,8 @@ export const outageStory = async (context: Context<'radio'>, open = openWorld): 
   const ms = since(begun);
   output.result({ ok: true, tries, got, ms }, [
     'Whoever had a phone key, a card or a fob got in; whoever had the app alone did not.',
-    `Try it yourself: ${ownName()} cloud start, and ${ownName()} cloud fail (${ownName()} help cloud)`,
+    `Try it yourself: ${ownName()} cloud start`,
+    `and in other terminals what ${ownName()} help cloud shows`,
   ]);
 };
 

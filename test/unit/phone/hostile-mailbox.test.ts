@@ -129,6 +129,25 @@ describe('a cloud that means ill', () => {
     expect(await ada()).toMatchObject({ cars: [OWN], left: 4 });
   });
 
+  it('answers junk for one car, and the rest is exchanged', async () => {
+    const { guest, owner, post, ada, bob, shares } = await scene();
+    const uri = await shares();
+    await ada();
+    await guest.key.ring.accept(uri);
+    await shares(await guest.key.ring.offer({ car: 'car' }));
+    await ada();
+    for (const code of ['cloud.malformed', 'cloud.not-permitted'] as const) {
+      post.onRequest = (name) => {
+        if (name === 'revocationLists') throw new PhoneKeyError(code, 'junk');
+      };
+      await owner.key.ring.revoke(KEY);
+      const failed = [{ car: OWN, error: expect.objectContaining({ code }) }];
+      expect(await ada()).toMatchObject({ failed, left: 0 });
+      expect(await bob()).toMatchObject({ failed: [{ car: 'car' }] });
+      expect(post.grants).toEqual([]);
+    }
+  });
+
   it('fails, which the phone tells, and what was done stays', async () => {
     const { owner, post, ada, shares, entryOf } = await scene();
     await owner.key.ring.revoke(KEY);

@@ -7,7 +7,15 @@ import { ownerAndGuest } from './sharing-setup.js';
 export const CAR = '00112233445566778899aabbccddeeff';
 export const KEY = '00112233aabbccdd';
 export const OWN = 'Test car';
-export const NOTHING = { cars: [OWN], left: 0, taken: 0, granted: [], refused: [], ignored: 0 };
+export const NOTHING = {
+  cars: [OWN],
+  left: 0,
+  taken: 0,
+  granted: [],
+  refused: [],
+  failed: [],
+  ignored: 0,
+};
 /** As Bob calls it. */
 export const BOBS = { ...NOTHING, cars: ['car'] };
 

@@ -35,6 +35,8 @@ describe('the documents', () => {
     expect(notRun(blocks)).toEqual([
       'README.md: sh needs=network (2)',
       'README.md: sh needs=clone (1)',
+      'docs/guides/cloud.md: sh needs=network (1)',
+      'docs/guides/cloud.md: sh needs=postgres (1)',
       'docs/guides/command-line.md: sh needs=wireshark (1)',
       'docs/guides/command-line.md: sh needs=shells (1)',
       'docs/guides/linux-vhci.md: sh needs=kernel (2)',
