@@ -102,7 +102,7 @@ export const callCar = async <T>(
     const how = endOf(by, tried, isOpen);
     const finish = async (end: () => T): Promise<T> => {
       const { onWay } = options;
-      if (onWay) await calledBack(() => onWay(reportOf(by, tried, barred)));
+      if (onWay) await calledBack(() => onWay(reportOf(order, by, tried, barred)));
       return end();
     };
 
