@@ -32,7 +32,7 @@ export interface CarConnectionOptions {
   readonly secret: string;
   /** Certificates of authorities, PEM; undefined: those that Node trusts. */
   readonly ca?: string | undefined;
-  /** When it tries again (default: the first time after up to 5 s, later up to a minute). */
+  /** When it tries again (default: the first time after up to 5 s, later up to 30 s). */
   readonly backOff?: BackOff | undefined;
   /** How long it waits for the cloud to have kept a report before it sends it again (default 15 s). */
   readonly resendMs?: number | undefined;
