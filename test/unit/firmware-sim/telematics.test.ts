@@ -15,23 +15,38 @@ import { serviceDataOf } from '../../../lib/link/advertising.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { silentLogger } from '../../../lib/platform/logger.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
 import { openWindow } from '../../../testing/open-window.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import { errorWith } from '../../support/errors.js';
+import { deferred, withTime } from '../../support/waiting.js';
 
+let clock: SimClock;
 let near: MemoryRadio;
 let far: MemoryRadio;
 const running: SimulatedCar[] = [];
+/** Time passes until then. */
+let stopTime: () => Promise<void>;
 
-beforeEach(() => {
-  near = new MemoryRadio();
-  far = new MemoryRadio();
-});
-afterEach(async () => {
+const begin = (): void => {
+  clock = new SimClock();
+  near = new MemoryRadio({ clock });
+  far = new MemoryRadio({ clock });
+  const { promise, resolve } = deferred<void>();
+  const passing = withTime(clock, promise);
+  stopTime = () => {
+    resolve();
+    return passing;
+  };
+};
+const end = async (): Promise<void> => {
   await Promise.all(running.splice(0).map((car) => car.stop()));
-});
+  await stopTime();
+};
+beforeEach(begin);
+afterEach(end);
 
 /** A car with both radios; `told` is what the cloud gets to know, `links` what happens on links. */
 const start = async (options: Partial<SimulatedCarOptions> = {}) => {
@@ -42,6 +57,7 @@ const start = async (options: Partial<SimulatedCarOptions> = {}) => {
   const car = await SimulatedCar.start({
     name: 'Test car',
     suite: cheapSuite,
+    clock,
     peripheral: near.peripheral(),
     telematics: far.peripheral(),
     onEvent: (event) => events.push(event),
@@ -58,7 +74,7 @@ const start = async (options: Partial<SimulatedCarOptions> = {}) => {
 const paired = async (car: SimulatedCar, name: string, role?: 'owner' | 'driver') => {
   const store = new MemoryCarStore();
   const phoneOn = (radio: MemoryRadio) =>
-    new PhoneKey({ central: radio.central(), store, name, suite: cheapSuite });
+    new PhoneKey({ central: radio.central(), store, name, suite: cheapSuite, clock });
   const beside = phoneOn(near);
   await beside.pair({ code: await openWindow(car, role) });
   return { beside, afar: phoneOn(far), store };
@@ -152,6 +168,7 @@ describe('a car with a telematics unit', () => {
       store: new MemoryCarStore(),
       name: 'Eve',
       suite: cheapSuite,
+      clock,
     });
     const pairing = stranger.pair({ code, timeoutMs: 500 });
     await expect(pairing).rejects.toBeInstanceOf(PhoneKeyError);
@@ -204,13 +221,13 @@ describe('a telematics unit that fails', () => {
   const memory = volatileMemory();
   let store: MemoryCarStore;
   beforeAll(async () => {
-    near = new MemoryRadio();
+    begin();
     const { car } = await start({ memory, telematics: undefined });
     ({ store } = await paired(car, 'Ada'));
-    await car.stop();
+    await end();
   });
   const ada = (radio: MemoryRadio) =>
-    new PhoneKey({ central: radio.central(), store, name: 'Ada', suite: cheapSuite });
+    new PhoneKey({ central: radio.central(), store, name: 'Ada', suite: cheapSuite, clock });
   const copy = (): Memory => ({ load: () => memory.load(), commit: () => Promise.resolve() });
   const fault = (): Promise<never> =>
     Promise.reject(new PhoneKeyError('radio.unavailable', 'no network'));

@@ -1,3 +1,4 @@
+import { MOST_OUTCOMES_OF_ALL } from '../../../../firmware-sim/memory/outcome-record.js';
 import type { GrantTerms } from '../../../../lib/credentials/grant.js';
 import type { KeySlot } from '../../../../lib/credentials/key-slot.js';
 import { MOST_FORMER_OWNERS } from '../../../../firmware-sim/rights/departure.js';
@@ -98,7 +99,7 @@ export const fullRecord = (): CarRecord => {
   };
 };
 
-/** As long as a record can be: nothing but owners, each with a full list and one that comes in. */
+/** As long as a record can be: nothing but owners, each with a full list and one that comes in, and all who give commands. */
 export const fullestRecord = (): CarRecord => {
   const at = (list: number, index: number): Uint8Array =>
     Uint8Array.of(list, index >> 8, index & 255, 0, 0, 0, 0, 1);
@@ -122,6 +123,12 @@ export const fullestRecord = (): CarRecord => {
       publicKey: new Uint8Array(32).fill(slot + 1),
       role: 'owner' as const,
     })).map(({ grant: _, ...key }) => key),
+    outcomes: Array.from({ length: 2 * MOST_OUTCOMES_OF_ALL }, (_, n) => ({
+      key: at(n >> 4, 0),
+      id: at(n & 15, n),
+      until: Number.MAX_SAFE_INTEGER,
+      outcome: n % 2 === 0 ? ('superseded' as const) : ('revocation-list-invalid' as const),
+    })),
     own: revocations(255),
     owners: Array.from({ length: MAX_CAR_SLOTS + MOST_FORMER_OWNERS }, (_, list) => ({
       owner: at(list, 0xffff),
