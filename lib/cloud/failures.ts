@@ -63,10 +63,12 @@ const whyOf = (word: string): string => {
 
 /** A code such as ECONNREFUSED, of the error or its cause. */
 const wordOf = (error: unknown): string => {
-  const seen = [error, error instanceof Error ? error.cause : undefined];
-  for (const each of seen) {
-    const code: unknown = each instanceof Error ? Reflect.get(each, 'code') : undefined;
+  for (const each of [error, field(error, 'cause')]) {
+    const code = field(each, 'code');
     if (typeof code === 'string' && /^[A-Z][A-Z_0-9]{1,63}$/.test(code)) return code;
   }
   return '';
 };
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

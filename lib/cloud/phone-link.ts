@@ -37,7 +37,11 @@ export class PhoneLink extends RelayedLink implements CentralLink {
   };
 
   protected readonly carrier: FrameCarrier = {
-    send: (frame) => this.#queue.run(async () => this.#stream?.send(frame), [this.down]),
+    send: (frame) =>
+      this.#queue.run(async () => {
+        this.down.throwIfAborted();
+        await this.#stream?.send(frame);
+      }),
     end: () => this.#stream?.close(),
   };
 

@@ -2,6 +2,7 @@ import type { Target } from '../target.js';
 import { airTargets } from './air.js';
 import { captureTargets } from './captures.js';
 import { carTargets } from './car.js';
+import { cloudTargets } from './cloud.js';
 import { cryptoTargets } from './crypto.js';
 import { fileTargets } from './files.js';
 import { flashTargets } from './flash.js';
@@ -26,4 +27,5 @@ export const TARGETS: readonly Target[] = [
   ...grantTargets,
   ...revocationListTargets,
   ...carTargets,
+  ...cloudTargets,
 ];

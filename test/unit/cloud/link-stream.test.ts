@@ -138,8 +138,9 @@ describe('what happens in a cloud', () => {
       const events = stream();
       const { client, clock } = clientOf(() => events.response());
       const stop = new AbortController();
+      const told: string[] = [];
       const listen = async (): Promise<void> => {
-        for await (const each of client.events({ signal: stop.signal })) each;
+        for await (const { type } of client.events({ signal: stop.signal })) told.push(type);
       };
       const listening = listen().then(
         () => 'over',
