@@ -124,6 +124,18 @@ describe('the service', () => {
     }
   });
 
+  it('waits for no request that does not come', async () => {
+    await clock.until(cloud.close());
+    cloud = await begin({ limits: { requestMs: 100 } });
+    const socket = connect(cloud.address.port, '127.0.0.1');
+    sockets.push(socket);
+    let text = '';
+    socket.on('data', (data: Buffer) => (text += data.toString()));
+    socket.write('POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{');
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1.1 (408|400)/);
+  });
+
   it('ends links when it closes, and then broker and database', async () => {
     const { stream } = await linked();
     const closing = cloud.close();
