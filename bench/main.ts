@@ -3,6 +3,7 @@ import { airFigures } from './air-bumble.js';
 import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
+import { cloudFigures } from './cloud.js';
 import { gattFigures } from './gatt.js';
 import { grantFigures } from './grants.js';
 import { handshakeFigures } from './handshake.js';
@@ -45,6 +46,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['store', "the car's memory", storeFigures],
   ['air', 'the air, beside bumble', airFigures],
   ['hub', 'the hub, beside sockets alone', hubFigures],
+  ['cloud', 'a thousand cars and a cloud, minutes', cloudFigures],
   ['sim', 'the air, on simulated time', () => airSimFigures(simSeconds)],
 ];
 
