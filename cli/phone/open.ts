@@ -63,9 +63,7 @@ export const withPhone = async <Phone extends Remote, T>(
   const seen = named.map((car) => carOf(defaultSuite, car));
   for (const line of refusedLists(seen)) output.say(line);
   const keyLog = sessionKeyLog(context);
-  const opened = await withProgress(output, 'opening the radio', () =>
-    openRadios(context, way === undefined ? 'none' : way.via),
-  );
+  const opened = await openRadios(context, way === undefined ? 'none' : way.via);
   const { central, waitingFor } = watchedCentral(opened.central);
   let quiet = (): void => undefined;
   const phone = new Kind({
@@ -95,6 +93,9 @@ export const withPhone = async <Phone extends Remote, T>(
       },
     );
   } catch (error) {
+    way?.tell(context, error);
+    // Over two ways the error says what still works.
+    if (way?.cloudFailed === true) throw error;
     throw await explained(
       context,
       error,

@@ -1,9 +1,11 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage } from '../../lib/errors.js';
 import type { ViaOption, WayReport } from '../../lib/index.js';
 import type { Central } from '../../lib/radio/types.js';
 import { LoginFile } from '../cloud/login.js';
 import { openCentral } from '../config/radio.js';
 import type { Context } from '../context.js';
+import { withProgress } from '../io/progress.js';
+import { lazyCentral } from './lazy-central.js';
 
 /** Of commands that go through the cloud, too. */
 export interface WayOptions {
@@ -17,53 +19,33 @@ export interface Radios {
 }
 
 /**
- * Opens them. Where nobody is logged in to the cloud, only who asked for it hears of it; and from where there is no
- * Bluetooth, the cloud is enough.
+ * Where there is a cloud, each is opened when it is needed: from afar nobody waits for an adapter that is switched off,
+ * nor near the car for the cloud. Where nobody is logged in to it, only who asked for it hears of that.
  * @param via undefined: as the library does, of a command that goes through the cloud, too; `none`: of one that does not
- * @throws PhoneKeyError `radio.unavailable` where there is no cloud either
+ * @throws PhoneKeyError `radio.unavailable` where there is no cloud
  */
 export const openRadios = async (
   context: Context<'radio'>,
   via: ViaOption | undefined | 'none',
 ): Promise<Radios> => {
-  if (via === 'none' || via === 'ble') return { central: await openCentral(context) };
-  const cloud = await cloudFor(context, via);
-  try {
-    return { central: await openCentral(context), cloud };
-  } catch (error) {
-    if (cloud === undefined || !isUnavailable(error)) throw error;
-    return { central: without(error), cloud };
+  const alone = via === 'none' || via === 'ble';
+  if (alone || (via === undefined && !(await isLoggedIn(context)))) {
+    return {
+      central: await withProgress(context.output, 'opening the radio', () => openCentral(context)),
+    };
   }
+  return {
+    central: lazyCentral(() => openCentral(context)),
+    cloud: lazyCentral(async () => (await import('../cloud/client.js')).cloudRadio(context)),
+  };
 };
 
-/** What it takes is loaded for those alone who are logged in. */
-const cloudFor = async (
-  context: Context<'radio'>,
-  via: ViaOption | undefined,
-): Promise<Central | undefined> => {
-  try {
-    const login = await new LoginFile(context.paths.keys).read();
-    if (login !== undefined || via !== undefined) {
-      const { cloudRadio } = await import('../cloud/client.js');
-      return await cloudRadio(context);
-    }
-    return undefined;
-  } catch (error) {
-    // It is no reason not to use Bluetooth.
-    if (error instanceof PhoneKeyError) return via === undefined ? undefined : without(error);
-    throw error;
-  }
-};
-
-const isUnavailable = (error: unknown): error is PhoneKeyError =>
-  error instanceof PhoneKeyError && error.code === 'radio.unavailable';
-
-/** A radio that is not there. */
-const without = (error: PhoneKeyError): Central => ({
-  scan: () => Promise.reject(error),
-  connect: () => Promise.reject(error),
-  close: () => Promise.resolve(),
-});
+/** What cannot be read is told when it is needed: it is no reason not to use Bluetooth. */
+const isLoggedIn = ({ paths }: Context): Promise<boolean> =>
+  new LoginFile(paths.keys).read().then(
+    (login) => login !== undefined,
+    () => true,
+  );
 
 const WAYS = { ble: 'Bluetooth', cloud: 'the cloud' } as const;
 
@@ -81,8 +63,13 @@ export class TakenWay {
   };
 
   /** For a result. */
-  get json(): Pick<WayReport, 'via'> {
-    return { via: this.#report.via };
+  get json(): WayReport {
+    return this.#report;
+  }
+
+  /** Whether the cloud failed, too. */
+  get cloudFailed(): boolean {
+    return this.#report.notUsed.some(({ via }) => via === 'cloud');
   }
 
   /** Behind what was done: `unlocked, through the cloud`. */
@@ -90,10 +77,16 @@ export class TakenWay {
     return this.#report.via === 'cloud' ? ', through the cloud' : '';
   }
 
-  /** Says why another way was not taken that was tried or asked for, in a line. */
-  tell({ output }: Pick<Context, 'output'>): void {
+  /**
+   * Says why another way was not taken that was tried or asked for, in a line.
+   * @param failure by which the command ends, which may have said it
+   */
+  tell({ output }: Pick<Context, 'output'>, failure?: unknown): void {
+    const said = failure === undefined ? '' : errorMessage(failure);
     for (const { via, error } of this.#report.notUsed) {
-      output.say(`${WAYS[via]} was not used: ${error.message}`);
+      if (!said.includes(error.message)) {
+        output.say(`${WAYS[via]} was not used: ${error.message}`);
+      }
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Tried<T> {
   /** Ends the call so: gives what was done, or throws `failure`. */
   readonly end: () => T;
   readonly failure?: unknown;
+  /** The other way had answered first: this one need not have failed. */
+  readonly calledOff?: true;
   /** The entry as it is then; none where no car could be asked. */
   readonly car?: PairedCar;
   readonly last?: CarConnection['last'];

@@ -2,6 +2,7 @@ import { PhoneKeyError } from '../errors.js';
 import type { Refusal } from '../domain/refusals.js';
 import { callback, check, checkOptions, oneOf, text } from '../platform/check.js';
 import { pause } from '../platform/clock.js';
+import { isThroughCloud, throughCloud } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { attempt, failedBy } from './attempt.js';
 import type { Tried, Work } from './attempt.js';
@@ -45,6 +46,9 @@ const notHeard = (strangers = 0): PhoneKeyError => {
   );
 };
 
+const notConnected = (): PhoneKeyError =>
+  new PhoneKeyError('cloud.car-offline', 'the car is not connected to the cloud, or not of this account');
+
 /** The cars of which one is wanted: that of a name, or any. */
 export const wantedOf = async (
   { store }: Pick<PhoneEnvironment, 'store'>,
@@ -63,7 +67,8 @@ export const candidatesFor = (
 ): Candidates => {
   const wants = ({ car }: HeardCar): boolean => car !== undefined && wanted.includes(car);
   const first = wanted.length === 1;
-  return new Candidates(environment, known, { wants, first, notFound: notHeard }, deadline);
+  const notFound = isThroughCloud(environment) ? notConnected : notHeard;
+  return new Candidates(environment, known, { wants, first, notFound }, deadline);
 };
 
 /**
@@ -102,7 +107,7 @@ export const callCar = async <T>(
     const how = endOf(by, tried, isOpen);
     const finish = async (end: () => T): Promise<T> => {
       const { onWay } = options;
-      if (onWay) await calledBack(() => onWay(reportOf(by, tried, barred)));
+      if (onWay) await calledBack(() => onWay(reportOf(order, by, tried, barred)));
       return end();
     };
 
@@ -137,10 +142,9 @@ const waysTo = (
   cars: Awaited<ReturnType<typeof wantedOf>>,
   deadline: Deadline,
 ) => {
-  const { central, cloud = central } = environment;
   const radios: Record<Way, PhoneEnvironment> = {
     ble: environment,
-    cloud: { ...environment, central: cloud },
+    cloud: throughCloud(environment),
   };
   const candidates: Partial<Record<Way, Candidates>> = {};
   return (way: Way) => ({

@@ -3,6 +3,7 @@ import { watched } from './boundary.js';
 import { CarConnection } from './connection.js';
 import type { Attempt } from './connection.js';
 import type { Deadline } from './deadline.js';
+import { isThroughCloud } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { connectToCar, findCar, hearCars } from './finder.js';
 import type { HeardCar, Wanted } from './finder.js';
@@ -66,7 +67,9 @@ export class Candidates {
         this.#deadline.check();
         if (!(error instanceof PhoneKeyError)) throw error;
         this.#failure = this.#isAsleep(error) ? this.#failure : error;
-        const again = error.kind === 'unreachable' && error.temporary;
+        // The cloud is not asked again and again: there is another way, and the person.
+        const isAir = !isThroughCloud(this.#environment);
+        const again = isAir && error.kind === 'unreachable' && error.temporary;
         if (this.#deadline.timeoutMs === 0) throw this.#failure ?? error;
         if (!again && !(await this.hasOther(error))) throw error;
       }

@@ -13,6 +13,7 @@ import { CarCommands } from './commands.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { CarSession } from './dialect.js';
+import { isThroughCloud } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
@@ -153,7 +154,9 @@ export class CarConnection extends CarCommands<CallOptions> {
     this.#clockLost = result.clockLost;
     if (outcome.type === 'refused' && command.type !== 'deliver')
       this.#last = { command: command.type, refusal: outcome.refusal };
-    this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
+    // Through the cloud nobody sees where the car has its characteristics.
+    const { attHandle } = isThroughCloud(this.#environment) ? this.#car : this.#link;
+    this.#car = await reconcile(this.#environment, this.#car, attHandle, result);
     return result;
   }
 

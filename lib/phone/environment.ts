@@ -122,6 +122,15 @@ export const phoneEnvironment = (
   };
 };
 
+/** The same phone, which goes through its cloud. */
+export const throughCloud = (environment: PhoneEnvironment): PhoneEnvironment => ({
+  ...environment,
+  central: environment.cloud ?? environment.central,
+});
+
+/** Whether its radio is the cloud. */
+export const isThroughCloud = ({ central, cloud }: PhoneEnvironment): boolean => central === cloud;
+
 /** Seconds since 1970, now. */
 export const wallSeconds = ({ wallTime }: Pick<PhoneEnvironment, 'wallTime'>): number =>
   Math.floor(wallTime() / 1000);

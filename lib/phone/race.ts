@@ -80,14 +80,16 @@ export const race = <T>(
 const settles = (how: Tried<unknown>): boolean => {
   if (!('failure' in how)) return true;
   const { failure } = how;
-  if (!(failure instanceof PhoneKeyError)) return true;
-  return failure.kind === 'interrupted' || failure.kind === 'usage';
+  // What is thrown by a function of the caller's own, is his.
+  return !(failure instanceof PhoneKeyError) || failure.kind === 'interrupted';
 };
 
 /** Why a way was not used that had begun. */
-const calledOff = (way: Way): Tried<never> =>
-  failedBy(
+const calledOff = (way: Way): Tried<never> => ({
+  calledOff: true,
+  ...failedBy(
     way === 'ble'
       ? new PhoneKeyError('car.not-found', 'the car had not answered over Bluetooth yet')
-      : new PhoneKeyError('cloud.timeout', 'the cloud had not answered yet'),
-  );
+      : new PhoneKeyError('cloud.timeout', 'it had not answered yet'),
+  ),
+});

@@ -7,14 +7,18 @@ import type { Way } from './ways.js';
 export interface WayReport {
   /** Null: it failed over all of them. */
   readonly via: Way | null;
-  /** In the order in which they ended; none for a way that was not needed. */
+  /** In the order in which they ended; no way that was not needed, or came second and was slower. */
   readonly notUsed: readonly { readonly via: Way; readonly error: PhoneKeyError }[];
 }
 
 type TriedWays<T> = ReadonlyMap<Way, Tried<T>>;
 
-/** @param barred why the cloud could not be asked at all */
+/**
+ * @param order of which the first one began
+ * @param barred why the cloud could not be asked at all
+ */
 export const reportOf = <T>(
+  order: readonly Way[],
   by: Way | undefined,
   tried: TriedWays<T>,
   barred: Tried<never> | undefined,
@@ -22,9 +26,10 @@ export const reportOf = <T>(
   const all = [...tried, ...(barred ? [['cloud', barred] as const] : [])];
   return {
     via: by ?? null,
-    notUsed: all.flatMap(([via, { failure: error }]) =>
-      via !== by && error instanceof PhoneKeyError ? [{ via, error }] : [],
-    ),
+    notUsed: all.flatMap(([via, { failure: error, calledOff }]) => {
+      const isNoNews = via === by || (calledOff === true && via !== order[0]);
+      return isNoNews || !(error instanceof PhoneKeyError) ? [] : [{ via, error }];
+    }),
   };
 };
 
@@ -42,8 +47,9 @@ export const endOf = <T>(by: Way | undefined, tried: TriedWays<T>, isOpen: boole
   const isNowhere = by === undefined && weight(how) === 0;
   if (!isNowhere || !(ble instanceof PhoneKeyError) || !(cloud instanceof PhoneKeyError))
     return how;
+  // The car was not reached, whatever is wrong with the cloud besides.
   const isAway = ble.code === 'car.not-found' || ble.code.startsWith('radio.');
-  const cause = isAway ? cloud : ble;
+  const cause = isAway && cloud.kind === 'unreachable' ? cloud : ble;
   const login = cloud.code === 'cloud.logged-out' ? ' Log in to the cloud again.' : '';
   return failedBy(
     new PhoneKeyError(cause.code, `${ble.message}; ${cloud.message}`, {

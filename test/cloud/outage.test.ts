@@ -31,7 +31,7 @@ const MODES = [
 
 it('unlocks through the cloud from afar while that works', async () => {
   // Near the car a cloud that is slow for a moment would leave it to Bluetooth.
-  expect(await ada.json(['--at', '900,0', 'unlock', '--via', 'cloud'])).toEqual({
+  expect(await ada.json(['--at', '900,0', 'unlock', '--via', 'cloud'])).toMatchObject({
     code: 0,
     value: { command: 'unlock', ok: true, via: 'cloud' },
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PhoneKeyError } from '../../../lib/errors.js';
 import type { ErrorCode } from '../../../lib/errors.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { deaf, failing, held, startTwoWays } from '../../support/two-ways.js';
@@ -119,20 +120,20 @@ describe('a phone far from its car', () => {
     expect(await at.run(phone.status())).toMatchObject({ locked: false });
   });
 
-  const DOWN: readonly ErrorCode[] = [
-    'cloud.failed',
-    'cloud.unreachable',
-    'cloud.car-offline',
-    'cloud.logged-out',
-    'cloud.not-permitted',
-    'cloud.malformed',
+  const DOWN: readonly (readonly [ErrorCode, ErrorCode])[] = [
+    ['cloud.failed', 'cloud.failed'],
+    ['cloud.unreachable', 'cloud.unreachable'],
+    ['cloud.car-offline', 'cloud.car-offline'],
+    ['cloud.logged-out', 'car.not-found'],
+    ['cloud.not-permitted', 'car.not-found'],
+    ['cloud.malformed', 'car.not-found'],
   ];
 
-  it.each(DOWN)('says what was not done and what still works after %s', async (code) => {
+  it.each(DOWN)('says what was not done and what still works after %s', async (code, told) => {
     const phone = at.phone({ central: deaf(), cloud: failing(at.clock, code, 'the cloud failed') });
     const call = at.run(phone.unlock({ via: 'cloud', onWay: at.onWay }));
     await expect(call).rejects.toMatchObject({
-      code,
+      ...{ code: told, kind: 'unreachable' },
       message: 'the car was not heard; the cloud failed',
       mayHaveSucceeded: false,
       hint: expect.stringMatching(/^Nothing was done\. .*key card.*fob.*phone of anybody/) as unknown,
@@ -140,6 +141,37 @@ describe('a phone far from its car', () => {
     expect(at.reports).toMatchObject([{ via: null }]);
     expect(at.reports[0]?.notUsed).toHaveLength(2);
     expect((await at.store.list())[0]?.wishes).toBeUndefined();
+  });
+
+  it('says that the car is not connected to the cloud either', async () => {
+    const phone = at.phone({ central: deaf(), cloud: deaf() });
+    const call = at.run(phone.status({ timeoutMs: 4_000 }));
+    await expect(call).rejects.toMatchObject({
+      code: 'cloud.car-offline',
+      message:
+        'the car was not heard; the car is not connected to the cloud, or not of this account',
+    });
+  });
+
+  it('asks a cloud that fails once, and its car as well', async () => {
+    let asked = 0;
+    const cloud: Central = {
+      ...at.far.central(),
+      connect: () => {
+        asked += 1;
+        return Promise.reject(new PhoneKeyError('cloud.failed', 'the cloud failed'));
+      },
+    };
+    const phone = at.phone({ central: deaf(), cloud });
+    const call = at.run(phone.unlock({ via: 'cloud', timeoutMs: 3_000 }));
+    await expect(call).rejects.toMatchObject({ code: 'cloud.failed' });
+    expect(asked).toBe(1);
+  });
+
+  it('does not forget where the car has its characteristics', async () => {
+    await at.store.update('Blue', (car) => ({ car: { ...car, attHandle: 11 }, value: 0 }));
+    await at.run(at.phone({ central: deaf() }).unlock({ via: 'cloud' }));
+    expect(await at.store.list()).toMatchObject([{ attHandle: 11 }]);
   });
 
   it('does not go through the cloud to whichever of several cars', async () => {
