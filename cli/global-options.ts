@@ -54,12 +54,9 @@ export const withGlobalOptions = (program: Command) =>
       ),
     )
     .addOption(
-      option(
-        'KEY_CLOUD_URL',
-        '--cloud-url <url>',
-        'the cloud of the app',
-        parseCloudUrl,
-      ).default(CLOUD_URL),
+      option('KEY_CLOUD_URL', '--cloud-url <url>', 'the cloud of the app', parseCloudUrl).default(
+        CLOUD_URL,
+      ),
     )
     .option('--capture <file>', 'write what goes over the virtual air to a btsnoop file', parseFile)
     .option('--force', 'let --capture and --out replace a file')
