@@ -108,7 +108,7 @@ const HEEDED: Readonly<Record<string, readonly GlobalOption[]>> = {
   ...sameFor([...ANY, 'timeout'], 'cloud fail'),
   ...sameFor(CLOUD, 'cloud status', 'cloud watch', 'cloud register', 'cloud login', 'cloud logout'),
   ...sameFor(CLOUD, 'cloud cars list', 'cloud cars claim', 'cloud cars remove'),
-  ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log'),
+  ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log', 'cloud sync'),
   ...sameFor(GRANTS, 'id', 'share'),
   ...sameFor([...ANY, 'car'], 'shared'),
   ...sameFor(ANY, 'cars', 'forget', 'accept'),

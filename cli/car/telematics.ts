@@ -20,7 +20,7 @@ type Tell = (event: object, sentence: string) => void;
 export interface Telematics {
   readonly radio: Peripheral;
   /** What became of a command that came by it. */
-  report(report: CommandReport): void;
+  readonly report: (report: CommandReport) => void;
   /** Whom to give what the cloud brings. */
   attach(car: Pick<SimulatedCar, 'receive'>): void;
   /** The car stops: that its link ends with it is no news. */
