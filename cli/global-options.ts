@@ -105,7 +105,7 @@ const HEEDED: Readonly<Record<string, readonly GlobalOption[]>> = {
   ...sameFor(RADIO, 'scan'),
   ...sameFor([...RADIO, 'cloudUrl'], 'car start'),
   ...sameFor(AIR, 'cloud start'),
-  ...sameFor([...ANY, 'timeout'], 'cloud fail'),
+  ...sameFor(ANY, 'cloud fail'),
   ...sameFor(CLOUD, 'cloud status', 'cloud watch', 'cloud register', 'cloud login', 'cloud logout'),
   ...sameFor(CLOUD, 'cloud cars list', 'cloud cars claim', 'cloud cars remove'),
   ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log', 'cloud sync'),
