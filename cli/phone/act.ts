@@ -35,10 +35,7 @@ export const tellDone = (context: Context, action: Action, way: TakenWay): void 
   output.result({ command: action, ok: true, ...way.json }, [output.paint('green', sentence)]);
 };
 
-export const showStatus = async (
-  context: Context<'radio'>,
-  options: WayOptions,
-): Promise<void> => {
+export const showStatus = async (context: Context<'radio'>, options: WayOptions): Promise<void> => {
   const way = new TakenWay(options);
   const use = { doing: 'asking the car', way };
   const answer = await withRemote(context, use, ({ phone, call }) => phone.status(call));

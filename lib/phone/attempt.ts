@@ -1,4 +1,3 @@
-import { PhoneKeyError } from '../errors.js';
 import type { Candidates } from './candidates.js';
 import { entryOf } from './connection.js';
 import type { Attempt, CarConnection } from './connection.js';
@@ -9,11 +8,7 @@ import type { Outbox } from './outbox.js';
 import type { PairedCar } from './store.js';
 
 /** What one call wants of a car that it has a link to. */
-export type Work<T> = (
-  connection: CarConnection,
-  deadline: Deadline,
-  outbox: Outbox,
-) => Promise<T>;
+export type Work<T> = (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>;
 
 /** How a call went over one way. */
 export interface Tried<T> {

@@ -38,18 +38,15 @@ const STILL_WORKS =
   'Nothing was done. The key card and the fob work without this phone and without the cloud, and so does the phone of anybody near the car who has a key.';
 
 /** How a call ends: by its way, or, where all failed, by what tells most. @param isOpen it may have been done all the same */
-export const endOf = <T>(
-  by: Way | undefined,
-  tried: TriedWays<T>,
-  isOpen: boolean,
-): Tried<T> => {
+export const endOf = <T>(by: Way | undefined, tried: TriedWays<T>, isOpen: boolean): Tried<T> => {
   const how = (by && tried.get(by)) ?? weightiest([...tried.values()]);
   if (how === undefined) return failedBy(new PhoneKeyError('internal', 'no way was taken'));
   if (!(how.failure instanceof PhoneKeyError)) return how;
   if (isOpen && how.failure.code === 'car.outcome-unknown') return withOpen(how, how.failure);
   const [ble, cloud] = [tried.get('ble')?.failure, tried.get('cloud')?.failure];
   const isNowhere = by === undefined && weight(how) === 0;
-  if (!isNowhere || !(ble instanceof PhoneKeyError) || !(cloud instanceof PhoneKeyError)) return how;
+  if (!isNowhere || !(ble instanceof PhoneKeyError) || !(cloud instanceof PhoneKeyError))
+    return how;
   // The car was not reached, whatever is wrong with the cloud besides.
   const isAway = ble.code === 'car.not-found' || ble.code.startsWith('radio.');
   const cause = isAway && cloud.kind === 'unreachable' ? cloud : ble;

@@ -136,7 +136,9 @@ describe('a phone far from its car', () => {
       ...{ code: told, kind: 'unreachable' },
       message: 'the car was not heard; the cloud failed',
       mayHaveSucceeded: false,
-      hint: expect.stringMatching(/^Nothing was done\. .*key card.*fob.*phone of anybody/) as unknown,
+      hint: expect.stringMatching(
+        /^Nothing was done\. .*key card.*fob.*phone of anybody/,
+      ) as unknown,
     });
     expect(at.reports).toMatchObject([{ via: null }]);
     expect(at.reports[0]?.notUsed).toHaveLength(2);
