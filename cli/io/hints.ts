@@ -69,7 +69,7 @@ const DONE_BY: Readonly<Record<string, string>> = {
   "Set the clock of the phone that signed it, or the car's with the card": 'key car time',
 
   'Check the connection to the internet and the address of the cloud': 'key cloud status',
-  'Log in to the cloud again': 'key cloud login NAME',
+  'Log in to the cloud again': 'key cloud login',
   'See which cars and which rights this account has in the cloud': 'key cloud cars list',
   'or exchange with the cloud first': 'key cloud sync',
 
