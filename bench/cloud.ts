@@ -23,6 +23,7 @@ const UNLOCKS = 100;
 const MEASURE_MS = 8_000;
 /** Phones that unlock at the same time, each another car. */
 const AT_ONCE = 16;
+const MOST_TRIES = 5;
 const BACK_MS = 180_000;
 
 /** A thousand cars at a cloud of processes on this machine, beside one car over virtual Bluetooth at an instant pace. */
@@ -80,6 +81,18 @@ const phonesOf = async (households: readonly Household[]): Promise<readonly Remo
     }),
   );
 
+/** On a busy machine one may come too late: the next is as good. */
+const unlock = async (phone: Remote): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      await phone.unlock();
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+    }
+  }
+};
+
 const through = async (what: string, servers: boolean): Promise<Figure[]> => {
   const cloud = await startCloudProcesses(servers);
   const households = await settle(cloud.url, CARS);
@@ -91,10 +104,10 @@ const through = async (what: string, servers: boolean): Promise<Figure[]> => {
     await fleet.until(CARS, BACK_MS);
     const [first, ...others] = await phonesOf(households);
     if (first === undefined) throw new Error('no phone');
-    for (const phone of [first, ...others]) await phone.unlock();
-    const p50 = await medianMs(() => first.unlock());
-    const alone = await perSecond(MEASURE_MS, () => first.unlock());
-    const rates = [first, ...others].map((phone) => perSecond(MEASURE_MS, () => phone.unlock()));
+    for (const phone of [first, ...others]) await unlock(phone);
+    const p50 = await medianMs(() => unlock(first));
+    const alone = await perSecond(MEASURE_MS, () => unlock(first));
+    const rates = [first, ...others].map((phone) => perSecond(MEASURE_MS, () => unlock(phone)));
     const together = (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
     return [
       figure(`cloud.${what}.unlock.p50_ms`, p50, 'ms'),

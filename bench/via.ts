@@ -44,7 +44,11 @@ export const viaFigures = async (): Promise<Figure[]> => {
   const air = new VirtualAir({ clock, pace: 'real', seed: 'via' });
   const { host, store } = await introduced(random);
   const load = async () => loadBleno(air.controller());
-  const car = new CarEndpoint({ host, peripheral: await openBlenoPeripheral({ clock, load }), random });
+  const car = new CarEndpoint({
+    host,
+    peripheral: await openBlenoPeripheral({ clock, load }),
+    random,
+  });
   await car.start();
   const central = await openNobleCentral({ clock, load: async () => loadNoble(air.controller()) });
   const servers = await Promise.all(Object.entries(MODES).map(serve));

@@ -76,9 +76,9 @@ export class CarRadios {
     this.#telematics?.keyRemoved(publicKey);
   }
 
+  /** The telematics unit never says that a window is open. */
   pairingChanged(): void {
     this.#own.pairingChanged();
-    this.#telematics?.pairingChanged();
   }
 
   /** Those beside the car first. */

@@ -20,7 +20,7 @@ type Tell = (event: object, sentence: string) => void;
 export interface Telematics {
   readonly radio: Peripheral;
   /** What became of a command that came by it. */
-  report(report: CommandReport): void;
+  readonly report: (report: CommandReport) => void;
   /** Whom to give what the cloud brings. */
   attach(car: Pick<SimulatedCar, 'receive'>): void;
   /** The car stops: that its link ends with it is no news. */
@@ -61,13 +61,15 @@ export const openTelematics = async (
       if (connected === wasConnected || isLeaving) return;
       wasConnected = connected;
       if (connected) tell({ type: 'cloud-connected' }, 'linked to the cloud');
-      else tell({ type: 'cloud-lost' }, 'the link to the cloud is lost; Bluetooth goes on without it');
+      else
+        tell({ type: 'cloud-lost' }, 'the link to the cloud is lost; Bluetooth goes on without it');
     },
     onObject: (object, bytes) => {
       // What is not durable is not confirmed, and comes again.
       car?.receive(bytes).then(
         () => channel.confirm(object),
-        (error: unknown) => log.warn('an object of the cloud was not kept', { error: String(error) }),
+        (error: unknown) =>
+          log.warn('an object of the cloud was not kept', { error: String(error) }),
       );
     },
   });
@@ -101,7 +103,11 @@ const register = async (
     } catch (error) {
       signal.throwIfAborted();
       const message = error instanceof Error ? error.message : String(error);
-      if (!told) tell({ type: 'cloud-waiting', message }, `not registered with the cloud yet: ${message}; it is tried again`);
+      if (!told)
+        tell(
+          { type: 'cloud-waiting', message },
+          `not registered with the cloud yet: ${message}; it is tried again`,
+        );
       told = true;
       await orAborted(signal, pause(systemClock, wait));
     }

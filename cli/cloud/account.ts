@@ -50,7 +50,8 @@ export const logout = async (context: Context): Promise<void> => {
     throw error;
   });
   await file.remove();
-  const left = revoked === undefined ? '' : `, but its token lives on in the cloud until ${found.expiresAt}`;
+  const left =
+    revoked === undefined ? '' : `, but its token lives on in the cloud until ${found.expiresAt}`;
   output.result({ ok: true, loggedOut: true, revoked: revoked === undefined }, [
     `logged out${left}; the keys of this phone open their cars by Bluetooth as before`,
   ]);

@@ -52,7 +52,8 @@ const member =
 
 export const share = member(
   'addMember',
-  (account, car) => `${account} reaches ${car} through the cloud; what opens it is a key: key share`,
+  (account, car) =>
+    `${account} reaches ${car} through the cloud; what opens it is a key: key share`,
 );
 
 export const unshare = member(
@@ -97,7 +98,9 @@ const carNamed = async (
   which: string | undefined,
 ): Promise<CloudCar> => {
   const cars = await client.cars(call(context));
-  const found = cars.filter(({ id, name }) => which === undefined || which === id || which === name);
+  const found = cars.filter(
+    ({ id, name }) => which === undefined || which === id || which === name,
+  );
   const [car] = found;
   if (car !== undefined && found.length === 1) return car;
   const message =

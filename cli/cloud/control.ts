@@ -56,9 +56,13 @@ const controlPath = (home: string): string => {
   const path = socketPath(resolve(home), 'cloud', 'control.sock');
   const surplus = surplusOf(path);
   if (surplus === 0) return path;
-  throw new PhoneKeyError('usage.invalid', `the path of the cloud's directory is too long: ${path}`, {
-    hint: `Choose a directory whose path is shorter by ${String(surplus)} bytes.`,
-  });
+  throw new PhoneKeyError(
+    'usage.invalid',
+    `the path of the cloud's directory is too long: ${path}`,
+    {
+      hint: `Choose a directory whose path is shorter by ${String(surplus)} bytes.`,
+    },
+  );
 };
 
 /** @param home of the cloud, whose lock the caller holds */

@@ -50,7 +50,10 @@ export const readRegistration = async (home: string): Promise<Registration | und
 };
 
 /** Resolves once it is durable; of mode 0600. Rejects as `PrivateDirectory` does. */
-export const writeRegistration = async (home: string, registration: Registration): Promise<void> => {
+export const writeRegistration = async (
+  home: string,
+  registration: Registration,
+): Promise<void> => {
   await new PrivateDirectory(home).write(FILE, `${JSON.stringify(registration)}\n`, 'replace');
 };
 

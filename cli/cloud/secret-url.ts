@@ -24,7 +24,10 @@ export const secretUrl = async (
   if (URL.canParse(found) && schemes.includes(new URL(found).protocol)) return found;
   const where = file === undefined ? variable : file;
   const wanted = `${schemes[0] ?? ''}//`;
-  throw new PhoneKeyError('usage.invalid', `what is in ${where} is no URL that begins with ${wanted}`);
+  throw new PhoneKeyError(
+    'usage.invalid',
+    `what is in ${where} is no URL that begins with ${wanted}`,
+  );
 };
 
 const firstLineOf = async (path: string): Promise<string> => {

@@ -39,15 +39,24 @@ export const syncWithCloud = async (context: Context): Promise<void> => {
  */
 export const syncQuietly = async (context: Context): Promise<Synced | undefined> => {
   const { output, log, signal } = context;
+  const over = new AbortController();
+  const giveUp = (): void => {
+    over.abort();
+  };
+  const timer = setTimeout(giveUp, QUIETLY_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
   try {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(QUIETLY_MS)]);
-    const done = await exchange(context, bound);
+    const done = await exchange(context, over.signal);
     for (const car of done.granted) output.say(cameFor(car));
     return done;
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
     log.debug('not all was exchanged with the cloud', { error: errorMessage(error) });
     return undefined;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
   }
 };
 

@@ -19,5 +19,6 @@ export const watchCloud = async (context: Context): Promise<void> => {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  if (!signal.aborted) throw new PhoneKeyError('cloud.unreachable', 'the cloud has ended the stream of its events');
+  if (!signal.aborted)
+    throw new PhoneKeyError('cloud.unreachable', 'the cloud has ended the stream of its events');
 };

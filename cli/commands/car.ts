@@ -41,7 +41,10 @@ export const addCarCommands = (program: Parent, act: Act): void => {
         'its Bluetooth host: bleno serves one phone at a time, hci three (default: bleno)',
       ).choices(['bleno', 'hci'] as const),
     )
-    .option('--cloud', 'link it to the cloud, too: register there once, and show a code for its owner')
+    .option(
+      '--cloud',
+      'link it to the cloud, too: register there once, and show a code for its owner',
+    )
     .action(
       act('radio', async () => {
         const { startCar } = await import('../car/start.js');

@@ -5,10 +5,7 @@ import type { Parent } from './adder.js';
 
 export const addToolCommands = (program: Parent, act: Act): void => {
   const add = adder(program);
-  add(
-    'demo',
-    'play a car and a phone in one terminal: pair, lose the cloud, unlock, start, lock',
-  )
+  add('demo', 'play a car and a phone in one terminal: pair, lose the cloud, unlock, start, lock')
     .addOption(
       new Option(
         '--story <story>',

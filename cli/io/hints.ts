@@ -68,6 +68,11 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Who has the card can clear it': 'key car pin clear',
   "Set the clock of the phone that signed it, or the car's with the card": 'key car time',
 
+  'Check the connection to the internet and the address of the cloud': 'key cloud status',
+  'Log in to the cloud again': 'key cloud login',
+  'See which cars and which rights this account has in the cloud': 'key cloud cars list',
+  'or exchange with the cloud first': 'key cloud sync',
+
   'Try again; where it stays so, switch Bluetooth off and on': 'key doctor',
   'Build the native Bluetooth socket': 'key doctor names the command',
   'Or use the virtual air': '--radio virtual',

@@ -31,7 +31,7 @@ describe('migration', () => {
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'phonekey-migrations-'));
     database = await openEmbedded(undefined);
-  });
+  }, 120_000);
   afterAll(async () => {
     await database.close();
     await rm(home, { recursive: true, force: true });

@@ -8,14 +8,18 @@ import type { ServiceAdvertisement } from './car-channel.js';
 
 /** What a token lets its bearer do. */
 export const CLOUD_SCOPES = ['account', 'cars', 'command', 'share', 'log', 'events'] as const;
+/** One of them. */
 export type CloudScope = (typeof CLOUD_SCOPES)[number];
 
 /** A token of an account, without its secret. */
 export interface CloudToken {
+  /** For `deleteToken`; no secret. */
   readonly id: string;
+  /** What its bearer may do. */
   readonly scopes: readonly CloudScope[];
   /** ISO 8601, UTC. */
   readonly expiresAt: string;
+  /** What it is for, as whoever made it said. */
   readonly label: string | undefined;
 }
 
@@ -31,6 +35,7 @@ export interface CarRegistration {
   readonly car: string;
   /** What it connects with. */
   readonly secret: string;
+  /** Shown to its owner, who types it: good once. */
   readonly claimCode: string;
   /** ISO 8601, UTC. */
   readonly claimExpiresAt: string;
@@ -40,9 +45,11 @@ export interface CarRegistration {
 
 /** A car that an account may reach. */
 export interface CloudCar {
+  /** For the calls that are about one car; 1 to 64 letters, digits, dashes and underscores. */
   readonly id: string;
   /** As the car told the cloud when it registered. */
   readonly name: string;
+  /** What the account is to it in the cloud; says nothing of keys. */
   readonly membership: 'owner' | 'member';
   /** Whether it is connected to the cloud. */
   readonly online: boolean;
@@ -52,14 +59,17 @@ export interface CloudCar {
 
 /** One line of the log of a car. */
 export interface CloudLogEntry {
+  /** For `before`. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Undefined where the cloud does not know any more. */
+  /** Name of whose link it was; undefined where the cloud does not know any more. */
   readonly account: string | undefined;
+  /** The cloud opened a link, or the car tells what it was asked. */
   readonly kind: 'link-opened' | 'command';
+  /** Its name, such as `unlock`. */
   readonly command: string | undefined;
-  /** 16 hex digits. */
+  /** 16 hex digits; undefined where it had none. */
   readonly commandId: string | undefined;
   /** `done`, or the refusal. */
   readonly outcome: string | undefined;
@@ -67,7 +77,9 @@ export interface CloudLogEntry {
 
 /** A signed object that the cloud keeps: a grant, or a part of a revocation list. */
 export interface CloudObject {
+  /** The same bytes for the same recipient have the same. */
   readonly id: string;
+  /** As a phone has signed them; the cloud cannot tell whether they are good. */
   readonly bytes: Uint8Array;
   /** ISO 8601, UTC. */
   readonly createdAt: string;

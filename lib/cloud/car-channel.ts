@@ -17,6 +17,7 @@ export interface CarChannel {
   close(): Promise<void>;
 }
 
+/** Who a channel tells what comes. */
 export interface CarChannelHandlers {
   /** A frame of the phone at the other end of a link, 16 hex digits. Must not throw. */
   frame(link: string, frame: Uint8Array): void;
@@ -28,13 +29,17 @@ export interface CarChannelHandlers {
 
 /** What a car advertises for one service: 128-bit UUID in lower case with dashes, and hex. */
 export interface ServiceAdvertisement {
+  /** Of the service. */
   readonly uuid: string;
+  /** The service's data as hex; empty where it has none. */
   readonly data: string;
 }
 
 /** What became of a command that came through the cloud; the log of the car has it. */
 export interface CommandReport {
+  /** The link that it came by, 16 hex digits. */
   readonly link: string;
+  /** Its name, such as `unlock`. */
   readonly command: string;
   /** 16 hex digits; undefined where it had none. */
   readonly commandId?: string;

@@ -20,6 +20,7 @@ import type { JsonObject } from '../platform/json.js';
 export interface CloudCredentials {
   /** 1 to 64 of a-z, 0-9, dot, dash, underscore. */
   readonly name: string;
+  /** As the person typed it. */
   readonly password: string;
 }
 
@@ -27,6 +28,7 @@ export interface CloudCredentials {
 export interface NewTokenOptions extends CloudCallOptions {
   /** What it may do (default: all). */
   readonly scopes?: readonly CloudScope[] | undefined;
+  /** From now on; the cloud has a default and a bound. */
   readonly expiresInSeconds?: number | undefined;
   /** What it is for, as people see it in the list. */
   readonly label?: string | undefined;
@@ -44,7 +46,9 @@ export interface LogPageOptions extends CloudCallOptions {
 export interface CloudHappening {
   /** For `after` of a later call. */
   readonly id: string;
+  /** What happened. */
   readonly type: string;
+  /** As the cloud tells it: nothing is known of its fields. */
   readonly data: JsonObject;
 }
 
@@ -88,7 +92,7 @@ export class CloudClient {
       .tokens;
   }
 
-  /** @param id `current`: the one that this client has */
+  /** Ends a token. @param id `current`: the one that this client has */
   deleteToken(id: string, options?: CloudCallOptions): Promise<void> {
     return this.#http.done({ ...options, method: 'DELETE', path: `/v1/tokens/${segment(id)}` });
   }
@@ -119,6 +123,7 @@ export class CloudClient {
     return this.#http.done({ ...options, method: 'PUT', path: memberPath(car, account) });
   }
 
+  /** Lets it reach the car no more; its links end. */
   removeMember(car: string, account: string, options?: CloudCallOptions): Promise<void> {
     return this.#http.done({ ...options, method: 'DELETE', path: memberPath(car, account) });
   }
@@ -218,9 +223,11 @@ export class CloudClient {
 
 /** A grant, and for whom. */
 export interface GrantForAccount {
+  /** The id of the car that it opens. */
   readonly car: string;
   /** Name of the account. */
   readonly account: string;
+  /** As `PhoneKey.share` gives it. */
   readonly bytes: Uint8Array;
 }
 

@@ -1,4 +1,3 @@
-import { PhoneKeyError } from '../errors.js';
 import type { Candidates } from './candidates.js';
 import { entryOf } from './connection.js';
 import type { Attempt, CarConnection } from './connection.js';

@@ -10,16 +10,34 @@ import { calledBack } from './boundary.js';
 import { Candidates } from './candidates.js';
 import { carsNamed, invalid } from './choose.js';
 import { Deadline } from './deadline.js';
+import type { CallOptions } from './deadline.js';
 import type { HeardCar } from './finder.js';
 import { race } from './race.js';
 import { goOn } from './reconcile.js';
-import type { CarCallOptions } from './remote.js';
 import type { PairedCar } from './store.js';
 import { endOf, reportOf } from './way-report.js';
+import type { WayReport } from './way-report.js';
 import { orderOf, VIAS } from './ways.js';
-import type { Way } from './ways.js';
+import type { ViaOption, Way } from './ways.js';
 import { Wishes } from './wishes.js';
 import type { WishesBy } from './wishes.js';
+
+/** Of a call for which a car has to be found first. */
+export interface CarCallOptions extends CallOptions {
+  /** Name of the paired car; without it, the nearest of the cars this phone has a key for. */
+  readonly car?: string | undefined;
+  /** Those cars, for who has read them just now; without them, the store is read. */
+  readonly cars?: readonly PairedCar[] | undefined;
+  /**
+   * Over which way `unlock`, `lock`, `start`, `trunk`, `frunk` and `status` go (default: `auto` where there is a
+   * cloud, else `ble`): over Bluetooth alone; over Bluetooth first, and 1.5 s later through the cloud, too; or through
+   * the cloud first, and 0.8 s later over Bluetooth, too. A way that fails gives the other its turn at once. What the
+   * car answers first counts; it does nothing twice. All else goes over Bluetooth.
+   */
+  readonly via?: ViaOption | undefined;
+  /** Is told, before such a call ends, which way it took and why not another. */
+  readonly onWay?: ((report: WayReport) => void) | undefined;
+}
 
 /**
  * After how many milliseconds without a link the car may well do what it refused: it found the grant of this phone
@@ -47,7 +65,10 @@ const notHeard = (strangers = 0): PhoneKeyError => {
 };
 
 const notConnected = (): PhoneKeyError =>
-  new PhoneKeyError('cloud.car-offline', 'the car is not connected to the cloud, or not of this account');
+  new PhoneKeyError(
+    'cloud.car-offline',
+    'the car is not connected to the cloud, or not of this account',
+  );
 
 /** The cars of which one is wanted: that of a name, or any. */
 export const wantedOf = async (

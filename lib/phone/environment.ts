@@ -114,7 +114,7 @@ export const phoneEnvironment = (
     ...options,
     ...ringEnvironment(options),
     central: guardedCentral(options.central),
-    cloud: options.cloud && guardedCloud(options.cloud),
+    cloud: options.cloud === undefined ? undefined : guardedCloud(options.cloud),
     dialects: options.dialects ?? dialects,
     name: chosenName('a phone', options.name ?? 'phone'),
     formFactor: options.formFactor ?? 'phone',

@@ -45,7 +45,7 @@ export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
-export type { CarCallOptions } from './remote.js';
+export type { CarCallOptions } from './calling.js';
 export type { WayReport } from './way-report.js';
 export type { ViaOption, Way } from './ways.js';
 export type { ScanOptions, SeenCar } from './scanning.js';

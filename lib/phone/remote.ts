@@ -3,38 +3,18 @@ import { nativeRemote } from '../native/phone.js';
 import type { Work } from './attempt.js';
 import { bounded } from './boundary.js';
 import { callCar, candidatesFor, wantedOf } from './calling.js';
+import type { CarCallOptions } from './calling.js';
 import { invalid } from './choose.js';
 import { CarCommands, checkSlot } from './commands.js';
 import { entryOf } from './connection.js';
 import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
-import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import type { Delivery } from './outbox.js';
 import { reconcileOwnKey } from './reconcile.js';
 import { scanning } from './scanning.js';
 import type { ScanOptions, SeenCar } from './scanning.js';
-import type { PairedCar } from './store.js';
-import type { WayReport } from './way-report.js';
-import type { ViaOption } from './ways.js';
-
-/** Of a call for which a car has to be found first. */
-export interface CarCallOptions extends CallOptions {
-  /** Name of the paired car; without it, the nearest of the cars this phone has a key for. */
-  readonly car?: string | undefined;
-  /** Those cars, for who has read them just now; without them, the store is read. */
-  readonly cars?: readonly PairedCar[] | undefined;
-  /**
-   * Over which way `unlock`, `lock`, `start`, `trunk`, `frunk` and `status` go (default: `auto` where there is a
-   * cloud, else `ble`): over Bluetooth alone; over Bluetooth first, and 1.5 s later through the cloud, too; or through
-   * the cloud first, and 0.8 s later over Bluetooth, too. A way that fails gives the other its turn at once. What the
-   * car answers first counts; it does nothing twice. All else goes over Bluetooth.
-   */
-  readonly via?: ViaOption | undefined;
-  /** Is told, before such a call ends, which way it took and why not another. */
-  readonly onWay?: ((report: WayReport) => void) | undefined;
-}
 
 /**
  * A phone that uses the keys it has. `unlock()` and its siblings find the car, connect, do one thing and
@@ -117,11 +97,7 @@ export class Remote extends CarCommands<CarCallOptions> {
   }
 
   /** @internal */
-  protected call<T>(
-    options: CarCallOptions | undefined,
-    work: Work<T>,
-    anyWay = false,
-  ): Promise<T> {
-    return callCar(this.#environment, options ?? {}, work, anyWay);
+  protected call<T>(options: CarCallOptions = {}, work: Work<T>, anyWay = false): Promise<T> {
+    return callCar(this.#environment, options, work, anyWay);
   }
 }

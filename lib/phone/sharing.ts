@@ -134,7 +134,7 @@ const mailed = (
   if (grants.length >= MOST_MAILED) {
     throw invalid(
       `as many grants of ${name} as fit wait for the cloud`,
-      'Hand this one over yourself, or synchronise first: key cloud sync.',
+      'Hand this one over yourself, or exchange with the cloud first.',
     );
   }
   return { mail: { ...mail, grants: [...grants, { account, grant }] } };

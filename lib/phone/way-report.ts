@@ -45,7 +45,8 @@ export const endOf = <T>(by: Way | undefined, tried: TriedWays<T>, isOpen: boole
   if (isOpen && how.failure.code === 'car.outcome-unknown') return withOpen(how, how.failure);
   const [ble, cloud] = [tried.get('ble')?.failure, tried.get('cloud')?.failure];
   const isNowhere = by === undefined && weight(how) === 0;
-  if (!isNowhere || !(ble instanceof PhoneKeyError) || !(cloud instanceof PhoneKeyError)) return how;
+  if (!isNowhere || !(ble instanceof PhoneKeyError) || !(cloud instanceof PhoneKeyError))
+    return how;
   // The car was not reached, whatever is wrong with the cloud besides.
   const isAway = ble.code === 'car.not-found' || ble.code.startsWith('radio.');
   const cause = isAway && cloud.kind === 'unreachable' ? cloud : ble;

@@ -68,7 +68,8 @@ function layOut(folder) {
 }
 
 /** Whether its commands want the package of the cloud. */
-const wantsCloud = ({ use, text }) => use === 'run' && /\bkey\b.* (?:cloud start|--story)\b/.test(text);
+const wantsCloud = ({ use, text }) =>
+  use === 'run' && /\bkey\b.* (?:cloud start|--story)\b/.test(text);
 
 /** Writes the files that a document shows; those of the tree are to be the same there. */
 function writeFiles(blocks, folder, root) {

@@ -15,7 +15,8 @@ const QUIET_MS = 3000;
 const SLOW = /\bkey\b.* cloud start\b/;
 const SLOW_MS = 30_000;
 const END_MS = 10_000;
-const STAYS = /\bkey\b.* (?:(?:car|air|cloud) start|(?:air|cloud) watch)\b(?!.*--read)|\bkey\b.*--watch\b|&$/;
+const STAYS =
+  /\bkey\b.* (?:(?:car|air|cloud) start|(?:air|cloud) watch)\b(?!.*--read)|\bkey\b.*--watch\b|&$/;
 /** Of the car or the air of before: there is room for one. */
 const STARTS = /\bkey\b.* (?:car|air) start\b/;
 /** Has settings of its own, so it wants one that is new. */
@@ -173,10 +174,7 @@ export class Shell {
   /** Links that are written as `...` are those that were shown last, and so is the code of a car for the cloud. */
   #filled(command) {
     return command
-      .replace(
-        /phonekey:([\w-]+)\/(?:\.\.\.|…)/g,
-        (whole, kind) => this.#links.get(kind) ?? whole,
-      )
+      .replace(/phonekey:([\w-]+)\/(?:\.\.\.|…)/g, (whole, kind) => this.#links.get(kind) ?? whole)
       .replace(CLAIM, (whole) => this.#claim || whole);
   }
 

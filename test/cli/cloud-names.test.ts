@@ -99,7 +99,11 @@ it.each([
 
 it.each([
   ...['', 'cloud', 'ftp://cloud.example', 'http://cloud.example', 'http://127.0.0.1.example'],
-  ...['http://phonekey.test.example', 'https://ada:secret@cloud.example', 'https://cloud.example?x'],
+  ...[
+    'http://phonekey.test.example',
+    'https://ada:secret@cloud.example',
+    'https://cloud.example?x',
+  ],
   ...['https://cloud.example#x', `https://cloud.example/${'x'.repeat(2048)}`],
 ])('takes no address that would show a token to others, or is none: %s', (given) => {
   expect(cloudUrl(given)).toBeUndefined();

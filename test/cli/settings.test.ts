@@ -21,10 +21,11 @@ const read = async (text: string) => {
 };
 
 describe('the settings of a user', () => {
-  it('are none without a file, and any of three with one', async () => {
+  it('are none without a file, and any of four with one', async () => {
     expect(readSettings(join(home, 'none', 'config.json'))).toEqual({});
     expect(await read('{}')).toEqual({});
-    const all = { radio: 'virtual', home: '/srv/phonekey', json: true } as const;
+    const cloudUrl = 'https://cloud.example';
+    const all = { radio: 'virtual', home: '/srv/phonekey', json: true, cloudUrl } as const;
     expect(await read(JSON.stringify(all))).toEqual(all);
     expect(await read('{"home": "~/phonekey"}')).toEqual({ home: join(homedir(), 'phonekey') });
   });
@@ -36,6 +37,7 @@ describe('the settings of a user', () => {
     [`{"home": "/${'x'.repeat(4096)}"}`, 'home is not an absolute path'],
     ['{"json": "yes"}', 'json is not true or false'],
     ['{"json": null}', 'json is not true or false'],
+    ['{"cloudUrl": "http://cloud.example"}', 'cloudUrl is not an address, as https://cloud.example'],
     ['{"timeout": 3}', '"timeout" is no setting'],
     ['{"__proto__": 3}', '"__proto__" is no setting'],
     ['[]', 'it is not an object'],

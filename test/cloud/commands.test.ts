@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const error = (code: string) => ({ value: { code, mayHaveSucceeded: false } });
-const login = (phone: Cli): Promise<string> => readFile(join(phone.home, 'keys/cloud.login'), 'utf8');
+const login = (phone: Cli): Promise<string> =>
+  readFile(join(phone.home, 'keys/cloud.login'), 'utf8');
 
 it('runs one cloud in a home, and tells where it is', async () => {
   expect(await rig.cli.json(['cloud', 'start', '--port', '0'])).toMatchObject({

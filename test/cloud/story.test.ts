@@ -34,15 +34,18 @@ it('tells of everybody, before, during and after, who gets in and who does not',
   const outside = stdout.split('\n').filter((line) => line.includes('stays outside'));
   expect(outside).toEqual([expect.stringMatching(/^ +Dan .*the cloud answered 500/)]);
   expect(acts[1]).toContain(outside[0]);
-  // Aligned, and no wider than a terminal of 120.
-  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  // Aligned, and no wider than 110.
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   expect(await leftovers()).toEqual([]);
 });
 
 it('gives a line of JSON for each of them', async () => {
   const { code, stdout } = await cli.run(['--json', 'demo', '--story', 'outage']);
   expect(code).toBe(0);
-  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
   expect(lines.pop()).toEqual({ ok: true, tries: 18, got: 17, ms: expect.any(Number) });
   expect(lines.map(({ act, who }) => `${act} ${who}`)).toEqual(
     ['before', 'during', 'after'].flatMap((act) => CAST.map(({ who }) => `${act} ${who}`)),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { PACES } from '../../air/hub/settings.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
+import { cloudReport } from './cloud/run.js';
 import { runKills } from './kills/run.js';
 import { crowdReport } from './world/reports.js';
 import { dayReport } from './world/day.js';
@@ -12,20 +13,24 @@ const USAGE = `npm run load -- [options] [-- arguments for key car start]
   --scenario NAME kills: unlocks, with a car that is killed with SIGKILL again and again (the default)
                   crowd: 20 phones at a time; siege: strangers who take the links of the car;
                   day: what somebody who listens all day can join of what the car advertises
+                  cloud: cars and phones at a cloud whose service, database and broker are killed at random; wants
+                  PostgreSQL and Mosquitto on the PATH (.ci/postgres, .ci/mosquitto) and the package cloud installed
   --cycles N      kills: unlocks to be asked for (default 10000); the others: rounds (default 20, of sieges 10, of days 1);
                   a round of a siege has 10 calls of 15 s of each kind
   --strangers N,N siege: how many, each number in turn (default 1,2,4,8)
   --stack S,S     siege: bleno, hci (default both)
   --pace P,P      siege: instant, real (default both)
   --kill-every N  kills the car once in so many things that are done, on average (default 20)
-  --seconds N     ends by then, and fails (default 1800)
+  --seconds N     ends by then, and fails (default 1800); cloud: so long something is killed (default 120)
+  --cars N        cloud: how many (default 1000)
+  --control       cloud: the cars forget what they did, and do it again: this must be found
   --seed TEXT     what is done, and when the car is killed, follows from it (default: a new one)
   --json          one object on stdout
 Exit status: 0 all of it was done and held, 1 not, 2 wrong usage.
 `;
 
-const SCENARIOS = ['kills', 'crowd', 'siege', 'day'] as const;
-const CYCLES = { kills: '10000', crowd: '20', siege: '10', day: '1' } as const;
+const SCENARIOS = ['kills', 'crowd', 'siege', 'day', 'cloud'] as const;
+const CYCLES = { kills: '10000', crowd: '20', siege: '10', day: '1', cloud: '1' } as const;
 
 /** Those of `known` that the list names. */
 const among = <T extends string>(known: readonly T[], list: string): T[] =>
@@ -46,7 +51,9 @@ const args = () => {
         stack: { type: 'string', default: STACKS.join() },
         pace: { type: 'string', default: PACES.join() },
         'kill-every': { type: 'string', default: '20' },
-        seconds: { type: 'string', default: '1800' },
+        seconds: { type: 'string' },
+        cars: { type: 'string', default: '1000' },
+        control: { type: 'boolean', default: false },
         seed: { type: 'string', default: toHex(systemRandom(4)) },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -58,19 +65,20 @@ const args = () => {
     const numbers = [
       values.cycles ?? CYCLES[scenario],
       values['kill-every'],
-      values.seconds,
+      values.seconds ?? (scenario === 'cloud' ? '120' : '1800'),
+      values.cars,
       ...values.strangers.split(','),
     ].map(Number);
     if (!numbers.every((number) => Number.isInteger(number) && number > 0)) {
-      throw new Error('cycles, kill-every, seconds and strangers are whole numbers above 0');
+      throw new Error('cycles, kill-every, seconds, cars and strangers are whole numbers above 0');
     }
-    const [cycles = 0, killEvery = 0, seconds = 0, ...strangers] = numbers;
+    const [cycles = 0, killEvery = 0, seconds = 0, cars = 0, ...strangers] = numbers;
     const choice = {
       strangers,
       stacks: among(STACKS, values.stack),
       paces: among(PACES, values.pace),
     };
-    return { ...values, scenario, cycles, killEvery, seconds, choice, carArgs: positionals };
+    return { ...values, scenario, cycles, killEvery, seconds, cars, choice, carArgs: positionals };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
@@ -88,8 +96,9 @@ const killsReport = async (signal: AbortSignal): Promise<Report> => {
 };
 
 const run = (signal: AbortSignal): Promise<Report> => {
-  const { scenario, seed, cycles: rounds } = options;
+  const { scenario, seed, seconds, cars, control: forgets, cycles: rounds } = options;
   if (scenario === 'kills') return killsReport(signal);
+  if (scenario === 'cloud') return cloudReport({ seed, seconds, cars, forgets, signal, say });
   const round = { seed, rounds, signal, say };
   if (scenario === 'siege') return siegeReport(round, options.choice);
   return (scenario === 'crowd' ? crowdReport : dayReport)(round);
@@ -103,8 +112,9 @@ if (options.help) {
     interrupted.abort();
   });
   say(`seed ${options.seed}`);
-  const inTime = AbortSignal.timeout(options.seconds * 1000);
-  const { figures, held } = await run(AbortSignal.any([interrupted.signal, inTime]));
+  // The cloud's has an end of its own.
+  const inTime = options.scenario === 'cloud' ? [] : [AbortSignal.timeout(options.seconds * 1000)];
+  const { figures, held } = await run(AbortSignal.any([interrupted.signal, ...inTime]));
   if (options.json) console.log(JSON.stringify(figures));
   else if (Array.isArray(figures['rows'])) console.table(figures['rows']);
   else console.log(figures);

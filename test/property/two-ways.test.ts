@@ -115,8 +115,14 @@ const play = async (at: TwoWays, wishes: readonly Wish[]): Promise<void> => {
     // What the radio of a program has, ends with it; what the cloud has, does not.
     const ble = killedMs === undefined ? one.ble : { ...one.ble, fates: [] };
     const phone = at.phone({
-      central: mortal(centralOf(at, ble, () => near), kill.signal),
-      cloud: mortal(centralOf(at, one.cloud, () => at.far.central()), kill.signal),
+      central: mortal(
+        centralOf(at, ble, () => near),
+        kill.signal,
+      ),
+      cloud: mortal(
+        centralOf(at, one.cloud, () => at.far.central()),
+        kill.signal,
+      ),
       store: mortalStore(at.store, kill.signal),
     });
     const before = at.did();

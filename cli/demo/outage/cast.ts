@@ -31,7 +31,7 @@ const PATIENCE_MS = 2_500;
 const SHORT: Readonly<Partial<Record<ErrorCode, string>>> = {
   'cloud.failed': 'the cloud answered 500',
   'cloud.logged-out': 'logged out of the cloud',
-  'car.not-found': 'no Bluetooth of the car here',
+  'car.not-found': 'the car is not near',
 };
 
 const byPhone =
@@ -52,7 +52,7 @@ const byPhone =
 export const CAST: readonly Player[] = [
   { who: 'Ada', key: 'the app, beside the car', unlock: byPhone('ada', 'cloud') },
   { who: 'Ben', key: 'phone key', unlock: byPhone('ben', 'ble') },
-  { who: 'Cleo', key: 'phone key, logged out of the app', unlock: byPhone('cleo', 'cloud') },
+  { who: 'Cleo', key: 'phone key, logged out', unlock: byPhone('cleo', 'cloud') },
   {
     who: 'Eve',
     key: 'key card',

@@ -74,7 +74,11 @@ interface Making {
 const makeWorld = async (making: Making): Promise<World> => {
   const { startCloud, connectCar, log, signal, undo } = making;
   const home = await temporaryHome(undo);
-  const cloud = await startCloud({ home: join(home, 'cloud'), port: 0, passwordCost: PASSWORD_COST });
+  const cloud = await startCloud({
+    home: join(home, 'cloud'),
+    port: 0,
+    passwordCost: PASSWORD_COST,
+  });
   undo.push(() => cloud.close());
   const { url } = cloud;
   const air = new VirtualAir();
@@ -119,7 +123,13 @@ const makeWorld = async (making: Making): Promise<World> => {
   });
   undo.push(() => fob.close());
   await fob.pair(await codeByCard(car, { role: 'driver' }), { signal });
-  return { cloud, car, phones: phones as Record<Person, PhoneKey>, fob, close: () => undoAll(undo) };
+  return {
+    cloud,
+    car,
+    phones: phones as Record<Person, PhoneKey>,
+    fob,
+    close: () => undoAll(undo),
+  };
 };
 
 /** Resolves when the car is connected to the cloud. */

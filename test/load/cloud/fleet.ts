@@ -11,7 +11,7 @@ const PROCESSES = 2;
 const AT_ONCE = 16;
 /** A car of so many belongs to each account. */
 export const CARS_PER_ACCOUNT = 25;
-const PASSWORD = 'a password of the load';
+export const PASSWORD = 'a password of the load';
 
 /** An account, logged in, and its cars. */
 export interface Household {

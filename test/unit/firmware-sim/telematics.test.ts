@@ -190,6 +190,7 @@ describe('a car with a telematics unit', () => {
     expect(linkLines({ links: held })[1]).toBe('linked for 0 s through the cloud: Bob (slot 1)');
     links.splice(0);
     await one.removeKey(1);
+    expect((await car.control.status()).links).toHaveLength(1);
     await expect(two.status()).rejects.toBeInstanceOf(PhoneKeyError);
     await expect(bob.afar.unlock()).rejects.toEqual(errorWith('car.not-recognised'));
     expect(links.map(describeCarEvent)).toEqual([
@@ -204,10 +205,11 @@ describe('a car with a telematics unit', () => {
   });
 
   it('is another car there, too, after a factory reset', async () => {
-    const { car } = await start();
+    const { car, links } = await start();
     const { afar } = await paired(car, 'Ada');
     const link = await afar.connect();
     await car.control.reset();
+    expect(links.at(-1)).toEqual({ type: 'link-closed', why: 'stopped', via: 'cloud' });
     await expect(link.status()).rejects.toBeInstanceOf(PhoneKeyError);
     await expect(afar.unlock({ timeoutMs: 300 })).rejects.toEqual(errorWith('car.not-found'));
     const again = await paired(car, 'Ada');

@@ -55,10 +55,12 @@ const worlds = function* (world: World, depth: number): Generator<World> {
 };
 
 const count = (world: World, type: ChoiceEffect['type'], way?: Way): number =>
-  world.effects.filter((each) => each.type === type && (!way || ('way' in each && each.way === way)))
-    .length;
+  world.effects.filter(
+    (each) => each.type === type && (!way || ('way' in each && each.way === way)),
+  ).length;
 
-const overOf = ({ effects }: World): ChoiceEffect[] => effects.filter(({ type }) => type === 'over');
+const overOf = ({ effects }: World): ChoiceEffect[] =>
+  effects.filter(({ type }) => type === 'over');
 
 const startsAfter = (world: World): number =>
   Math.max(...inputsOf(world).map((input) => count(next(world, input), 'start')));
