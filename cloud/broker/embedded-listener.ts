@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import type { Aedes, Client } from 'aedes';
 import type { Clock } from '../../lib/platform/clock.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import type { EmbeddedBrokerLimits } from './embedded.js';
+import type { EmbeddedBrokerLimits } from './embedded-options.js';
 import { packetMeter } from './packet-meter.js';
 
 /** Connections that have not said who they are, and services. */

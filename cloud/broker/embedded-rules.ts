@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
-import type { EmbeddedBrokerOptions } from './embedded.js';
+import type { EmbeddedBrokerOptions } from './embedded-options.js';
 import { carMayPublish, carMaySubscribe, isCar, parseTopic, topicOf } from './topics.js';
 
 const SERVICE = 'service';

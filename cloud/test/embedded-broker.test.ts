@@ -5,7 +5,7 @@ import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import type { Broker } from '../broker/broker.js';
 import { embeddedBroker } from '../broker/embedded.js';
-import type { EmbeddedBrokerOptions } from '../broker/embedded.js';
+import type { EmbeddedBrokerOptions } from '../broker/embedded-options.js';
 import { topicOf } from '../broker/topics.js';
 import {
   AT_ONCE,

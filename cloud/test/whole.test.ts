@@ -11,6 +11,9 @@ import type { CloudEvent, RunningCloud } from '../types.js';
 const ADA = { name: 'ada', password: 'correct horse' };
 const UUID = '0000fd00-0000-1000-8000-00805f9b34fb';
 
+/** The embedded database takes seconds to begin, on a busy machine many. */
+const SLOW_MS = 120_000;
+
 /** A car as far as the cloud knows it: answers each frame with the same bytes, backwards. */
 class EchoCar {
   readonly objects: string[] = [];
@@ -43,6 +46,8 @@ describe('the whole of it', () => {
   let id: string;
   let token: string;
   const log: string[] = [];
+  /** What is to be ended, also where something fails on the way. */
+  const closing: (() => Promise<void>)[] = [];
   const waiting = new Map<string, () => void>();
 
   /** Resolves when that happens next. */
@@ -59,11 +64,13 @@ describe('the whole of it', () => {
       passwordCost: 4,
       log: { debug: keep, info: keep, warn: keep },
     });
+    closing.push(cloud.close);
     cloud.watch(({ type }) => waiting.get(type)?.());
   };
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'phonekey-cloud-'));
+    closing.push(() => rm(home, { recursive: true, force: true }));
     await start();
     const { url } = cloud;
     const anybody = new CloudClient({ url });
@@ -80,12 +87,11 @@ describe('the whole of it', () => {
       car: id,
       backOff: { firstMs: 20, mostMs: 200, stableMs: 1 },
     });
+    closing.push(() => car.channel.close());
     await online;
-  });
+  }, SLOW_MS);
   afterAll(async () => {
-    await car.channel.close();
-    await cloud.close();
-    await rm(home, { recursive: true, force: true });
+    for (const close of closing.reverse()) await close();
   });
 
   it('shows the car to its owner', async () => {
@@ -134,17 +140,21 @@ describe('the whole of it', () => {
     expect(car.objects).toEqual(['a list']);
   });
 
-  it('has all of it again after a restart, and the car comes back', async () => {
-    const { address, carUrl } = cloud;
-    await cloud.close();
-    await start(address.port, Number(new URL(carUrl).port));
-    const online = event('car-online');
-    const [seen] = await client.cars();
-    if (seen?.online === false) await online;
-    expect(await client.cars()).toMatchObject([{ id, online: true }]);
-    expect(await client.commands(id)).toHaveLength(2);
-    expect(car.objects).toEqual(['a list']);
-  });
+  it(
+    'has all of it again after a restart, and the car comes back',
+    async () => {
+      const { address, carUrl } = cloud;
+      await cloud.close();
+      await start(address.port, Number(new URL(carUrl).port));
+      const online = event('car-online');
+      const [seen] = await client.cars();
+      if (seen?.online === false) await online;
+      expect(await client.cars()).toMatchObject([{ id, online: true }]);
+      expect(await client.commands(id)).toHaveLength(2);
+      expect(car.objects).toEqual(['a list']);
+    },
+    SLOW_MS,
+  );
 
   it('has no secret in its log, nor the token in its home', async () => {
     const said = log.join('\n');
