@@ -26,6 +26,15 @@ libraries() {
   find "$folder/root" -path '*/lib/*' -name '*.so*' -printf '%h\n' | sort -u | paste -sd:
 }
 
+# Makes $folder/bin/$1, which finds the unpacked libraries and runs the unpacked file $2.
+wrapper() {
+  cat >"$folder/bin/$1" <<WRAPPER
+#!/bin/sh
+LD_LIBRARY_PATH='$(libraries)' exec '$folder/root/$2' "\$@"
+WRAPPER
+  chmod +x "$folder/bin/$1"
+}
+
 # Where program $1 of package $2 is missing: makes $folder/bin/$1, which finds the unpacked libraries and runs
 # the unpacked file $3 (default: usr/bin/$1).
 program() {
@@ -36,9 +45,5 @@ program() {
   [ -n "$packages" ] || return 1
   # shellcheck disable=SC2086 # a list
   unpack $packages || return
-  cat >"$folder/bin/$name" <<WRAPPER
-#!/bin/sh
-LD_LIBRARY_PATH='$(libraries)' exec '$folder/root/$file' "\$@"
-WRAPPER
-  chmod +x "$folder/bin/$name"
+  wrapper "$name" "$file"
 }

@@ -40,7 +40,7 @@ const brokerOf = async (store: Store, options: CloudOptions): Promise<Broker> =>
     const port = options.brokerPort ?? (options.port === 0 ? 0 : BROKER_PORT);
     const authenticate = async (car: string, hash: Uint8Array): Promise<boolean> =>
       (await store.carOf(car, hash)) !== undefined;
-    return embeddedBroker({ port, authenticate, clock, log });
+    return embeddedBroker({ host: options.host, port, authenticate, clock, log });
   }
   const { brokerByUrl } = await import('./broker/by-url.js');
   const { url, ...credentials } = withoutCredentials(brokerUrl);
@@ -48,7 +48,9 @@ const brokerOf = async (store: Store, options: CloudOptions): Promise<Broker> =>
 };
 
 /** Cars are told the URL, and have credentials of their own. */
-const withoutCredentials = (text: string): { url: string; username?: string; password?: string } => {
+const withoutCredentials = (
+  text: string,
+): { url: string; username?: string; password?: string } => {
   const url = new URL(text);
   const [username, password] = [url.username, url.password].map(decodeURIComponent);
   url.username = '';

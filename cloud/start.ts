@@ -48,7 +48,10 @@ const assemble = (store: Store, broker: Broker, options: StartOptions) => {
   const log = options.log ?? silent;
   const random = options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length)));
   const now = () => new Date();
-  const service = makeService({ store, broker, limits, clock, random, log, passwordCost, now });
+  const carUrl = () => options.carUrl ?? broker.carUrl;
+  const service = makeService({
+    ...{ store, broker, limits, clock, random, log, passwordCost, now, carUrl },
+  });
   const { fetch } = makeApp(service);
   const outage = new Outage(clock, {
     changed: (condition, before) => change(condition, before),
@@ -95,7 +98,7 @@ const running = (
   return {
     url: urlOf(address.host, address.port),
     address,
-    carUrl: broker.carUrl,
+    carUrl: service.carUrl(),
     get outage() {
       return outage.mode;
     },

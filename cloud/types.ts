@@ -23,6 +23,8 @@ export interface CloudOptions {
   readonly brokerCa?: string | undefined;
   /** `dynsec`: cars get accounts there by Mosquitto's plugin; `none` (default): by whoever runs the broker. */
   readonly brokerAccounts?: 'none' | 'dynsec' | undefined;
+  /** What cars are told to connect to, where that is not what the broker says: behind something that has TLS. */
+  readonly carUrl?: string;
   /** The port of the embedded broker; 0: the system chooses (default 8421, or 0 where `port` is 0). */
   readonly brokerPort?: number;
   /** Where it listens (default 127.0.0.1). What is not a loopback address needs `expose`. */

@@ -11,8 +11,8 @@ export interface BackOff {
   readonly stableMs: number;
 }
 
-/** 1,000 cars come back at 200 a second; the first window is that wide for their sake. */
-export const CAR_BACK_OFF: BackOff = { firstMs: 5_000, mostMs: 60_000, stableMs: 30_000 };
+/** The first window is so wide for the sake of 1,000 cars that lose the same broker: some 300 come in the busiest second. */
+export const CAR_BACK_OFF: BackOff = { firstMs: 5_000, mostMs: 30_000, stableMs: 30_000 };
 /** There are few services, and all cars wait for them. */
 export const SERVICE_BACK_OFF: BackOff = { firstMs: 500, mostMs: 10_000, stableMs: 30_000 };
 

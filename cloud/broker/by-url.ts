@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/platform/logger.js';
 import type { Random } from '../../lib/platform/random.js';
 import { systemClock } from '../service/clock.js';
 import { SERVICE_BACK_OFF } from './back-off.js';
+import type { BackOff } from './back-off.js';
 import type { Broker, FromCar, ToCar } from './broker.js';
 import { keepConnected, parseBrokerUrl } from './connection.js';
 import { dynamicSecurity } from './dynamic-security.js';
@@ -16,6 +17,8 @@ import { parseTopic, serviceSubscribes, topicOf } from './topics.js';
 const MOST_BYTES = 64 * 1024;
 /** How long `toCar` waits for the broker to take what has QoS 1. */
 const TAKEN_MS = 10_000;
+/** How long `start` waits for the first connection. */
+const START_MS = 3_000;
 
 /** Any broker of MQTT 3.1.1. */
 export interface BrokerOptions {
@@ -29,14 +32,16 @@ export interface BrokerOptions {
   readonly carUrl?: string | undefined;
   /** `dynsec`: cars get accounts by Mosquitto's plugin; `none` (default): by whoever runs the broker. */
   readonly accounts?: 'none' | 'dynsec' | undefined;
+  /** When it tries again (default: the first time after up to half a second, later up to 10 s). */
+  readonly backOff?: BackOff | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly log?: Logger | undefined;
 }
 
 /**
- * The service's connection to a broker. `start` resolves at once: until it is connected, and whenever it is not, every car is
- * offline. @throws Error where the URL is none
+ * The service's connection to a broker. `start` resolves when it is there, or after 3 s without: until it is connected, and whenever
+ * it is not, every car is offline. @throws Error where the URL is none
  */
 export const brokerByUrl = (options: BrokerOptions): Broker => {
   const { clock = systemClock, random = randomBytes, log } = options;
@@ -46,6 +51,7 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
   const online = new Set<string>();
   let client: MqttClient | undefined;
   let close: (() => Promise<void>) | undefined;
+  let firstUp = (): void => undefined;
 
   const tell = (car: string, message: FromCar): void => {
     if (message.type === 'presence') {
@@ -64,7 +70,10 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
 
   const changed = (now: MqttClient | undefined): void => {
     client = now;
-    if (now !== undefined) return;
+    if (now !== undefined) {
+      firstUp();
+      return;
+    }
     // Retained presence says anew who is there, once there is a connection; who has gone by then is not told as gone.
     for (const car of [...online]) tell(car, { type: 'presence', presence: OFFLINE });
   };
@@ -92,7 +101,14 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
     get connected() {
       return client !== undefined;
     },
-    start() {
+    async start() {
+      const up = new Promise<void>((resolve) => {
+        const cancel = clock.after(START_MS, resolve);
+        firstUp = () => {
+          cancel();
+          resolve();
+        };
+      });
       close ??= keepConnected({
         url,
         ca: options.ca,
@@ -102,7 +118,7 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
           ...(options.password === undefined ? {} : { password: options.password }),
         },
         mostBytes: MOST_BYTES,
-        backOff: SERVICE_BACK_OFF,
+        backOff: options.backOff ?? SERVICE_BACK_OFF,
         clock,
         random,
         log,
@@ -115,7 +131,7 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
         changed,
         message,
       });
-      return Promise.resolve();
+      await up;
     },
     toCar: (car, message) => {
       const [topic, payload, qos] = toCar(message);
@@ -130,6 +146,7 @@ export const brokerByUrl = (options: BrokerOptions): Broker => {
       await publish(topicOf(car, 'presence'), '', { qos: 1, retain: true });
     },
     async close() {
+      firstUp();
       await close?.();
       client = undefined;
     },

@@ -6,7 +6,7 @@ import type {
   CommandReport,
   ServiceAdvertisement,
 } from '../../lib/cloud/car-channel.js';
-import type { Clock } from '../../lib/platform/clock.js';
+import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import type { Random } from '../../lib/platform/random.js';
 import { systemClock } from '../service/clock.js';
@@ -21,6 +21,7 @@ import type { CarTopic } from './topics.js';
 
 /** Of a packet from the broker: an object, and room. */
 const MOST_BYTES = 64 * 1024;
+const RESEND_MS = 15_000;
 
 /** How a car connects. */
 export interface CarConnectionOptions {
@@ -31,8 +32,10 @@ export interface CarConnectionOptions {
   readonly secret: string;
   /** Certificates of authorities, PEM; undefined: those that Node trusts. */
   readonly ca?: string | undefined;
-  /** When it tries again (default: the first time after up to 5 s, later up to a minute). */
+  /** When it tries again (default: the first time after up to 5 s, later up to 30 s). */
   readonly backOff?: BackOff | undefined;
+  /** How long it waits for the cloud to have kept a report before it sends it again (default 15 s). */
+  readonly resendMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly log?: Logger | undefined;
@@ -43,7 +46,7 @@ export interface CarConnectionOptions {
  * @throws Error where the URL or the id is none
  */
 export const connectCar = (options: CarConnectionOptions): CarChannel => {
-  const { car, clock = systemClock, random = randomBytes, log } = options;
+  const { car, clock = systemClock, random = randomBytes, log, resendMs = RESEND_MS } = options;
   const url = parseBrokerUrl(options.brokerUrl);
   if (!isCar(car)) throw new Error('the id of a car is 32 hex digits');
   const reports = reportQueue(random);
@@ -51,6 +54,7 @@ export const connectCar = (options: CarConnectionOptions): CarChannel => {
   let handlers: CarChannelHandlers | undefined;
   let client: MqttClient | undefined;
   let close: (() => Promise<void>) | undefined;
+  let cancelResend: Cancel = () => undefined;
 
   const publish = (
     topic: CarTopic,
@@ -65,12 +69,19 @@ export const connectCar = (options: CarConnectionOptions): CarChannel => {
   const tellReport = (report: { readonly report: string }): void =>
     publish('report', JSON.stringify(report), 1);
 
+  /** All that wait, and again later: the service may be away while the broker is there. */
+  const resend = (): void => {
+    cancelResend();
+    for (const report of reports.waiting()) tellReport(report);
+    cancelResend = client === undefined ? () => undefined : clock.after(resendMs, resend);
+  };
+
   const changed = (now: MqttClient | undefined): void => {
     if (client === now) return;
     client = now;
     if (now !== undefined) {
       tellPresence();
-      for (const report of reports.waiting()) tellReport(report);
+      resend();
     }
     handlers?.connected(now !== undefined);
   };
@@ -134,6 +145,7 @@ export const connectCar = (options: CarConnectionOptions): CarChannel => {
     confirm: (object) => publish('confirm', object, 1),
     report: (report: CommandReport) => tellReport(reports.add(report)),
     async close() {
+      cancelResend();
       presence = OFFLINE;
       tellPresence();
       await close?.();

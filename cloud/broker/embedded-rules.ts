@@ -53,7 +53,9 @@ export const embeddedRules = ({
       const { username = '', will } = packet;
       const isOwnWill = will === undefined || will.topic === topicOf(username, 'presence');
       const { connectedClients } = this as unknown as { connectedClients: number };
-      done(null, isOwnWill && connectedClients <= mostCars);
+      // Only with an error does aedes end the connection. The service itself is connected, too.
+      if (isOwnWill && connectedClients <= mostCars) done(null, true);
+      else done(new Error('refused'), false);
     },
     authenticate(client, username, secret, done) {
       if (username === undefined || secret === undefined || secret.length > MOST_SECRET_BYTES) {

@@ -80,7 +80,6 @@ export const embeddedBroker = (options: EmbeddedBrokerOptions): Broker => {
         aedes.close();
         throw error;
       });
-      const up = new Promise<void>((resolve) => aedes.once('subscribe', () => resolve()));
       const service = brokerByUrl({
         url: urlOf(server),
         username: rules.serviceName,
@@ -91,7 +90,6 @@ export const embeddedBroker = (options: EmbeddedBrokerOptions): Broker => {
       service.onCar = (car, message) => broker.onCar(car, message);
       running = { aedes, server, service };
       await service.start();
-      await up;
     },
     toCar: async (car, message) => there().service.toCar(car, message),
     admitCar: () => Promise.resolve(),

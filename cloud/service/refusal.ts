@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 411 | 413 | 429 | 500 | 503;
 
 export const notFound = (what: string): Refusal =>
   new Refusal(404, 'not-found', `there is no such ${what}`);

@@ -12,6 +12,8 @@ import type { Answers } from './outage.js';
 const GRACE_MS = 500;
 const MOST_HEADER_BYTES = 8192;
 const MOST_HEADERS = 64;
+/** Of one connection, some of which may have come at once. */
+const MOST_REQUESTS = 1000;
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
@@ -50,6 +52,7 @@ export class Server {
       },
     );
     this.#server.maxHeadersCount = MOST_HEADERS;
+    this.#server.maxRequestsPerSocket = MOST_REQUESTS;
     this.#server.maxConnections = limits.connections;
     // A port that fails later is opened again by the next outage that ends, or by a restart.
     this.#server.on('error', () => undefined);

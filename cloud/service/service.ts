@@ -19,6 +19,8 @@ export interface Given {
   readonly random: Random;
   readonly log: Logger;
   readonly passwordCost: number;
+  /** What cars are told to connect to. */
+  readonly carUrl: () => string;
   /** The time of day, for what expires. */
   readonly now: () => Date;
 }

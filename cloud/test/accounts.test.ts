@@ -28,6 +28,7 @@ describe('accounts', () => {
     ['a short password', { name: 'ada', password: '1234567' }],
     ['an endless password', { name: 'ada', password: 'x'.repeat(201) }],
     ['a name with capitals', { ...ada, name: 'Ada' }],
+    ['a name of dots', { ...ada, name: '..' }],
     ['a long name', { ...ada, name: 'a'.repeat(65) }],
     ['no JSON', '{'],
     ['a list', []],

@@ -46,6 +46,9 @@ describe('a car', () => {
     ['', 400],
     [' ', 400],
     ['x'.repeat(65), 400],
+    ['a\0b', 400],
+    ['\x1b[2J', 400],
+    ['\ud800', 400],
     [7, 400],
     [undefined, 400],
   ])('has a name, and not %p', async (name, status) => {

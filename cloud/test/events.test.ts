@@ -147,6 +147,15 @@ describe('events', () => {
     await rig.clock.advance(0);
     expect(rig.service.eventReaders).toEqual([]);
     expect(rig.service.streams.size).toBe(0);
+    const full = await read('deadbeef-1');
+    expect((await full.rest()).length).toBeLessThan(100);
+    expect(rig.service.eventReaders).toEqual([]);
+  });
+
+  it('are no stream without somebody to read it', async () => {
+    expect((await rig.request('HEAD', '/v1/events', { token })).status).toBe(400);
+    expect(rig.service.streams.size).toBe(0);
+    expect(rig.service.eventReaders).toEqual([]);
   });
 
   it('reach who watches in the process, until that stops', () => {

@@ -67,13 +67,14 @@ describe('an outage', () => {
   it('ends when it is told to, and once', async () => {
     const { clock, told, outage } = rig();
     outage.end();
+    outage.begin('dns', 2 * MINUTE_MS);
     outage.begin('refuse', MINUTE_MS);
     outage.end();
     outage.end();
     expect(outage.condition).toEqual(WELL);
-    await clock.advance(2 * MINUTE_MS);
-    expect(told).toEqual(['refuse for 60000', 'recovered']);
     expect(clock.pending).toBe(0);
+    await clock.advance(2 * MINUTE_MS);
+    expect(told).toEqual(['dns for 120000', 'refuse for 60000', 'recovered']);
   });
 
   it('is never well in a mode that stays, and in each there is something wrong at the beginning', () => {

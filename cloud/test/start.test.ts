@@ -111,6 +111,31 @@ describe('the service', () => {
     expect(broker.take('frame')).toEqual([{ type: 'frame', link, frame: new Uint8Array() }]);
   });
 
+  it('takes requests without a body, and no body that does not say how long it is', async () => {
+    const { token, car } = await linked();
+    const ask411 =
+      'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n';
+    expect(await raw(`POST /v1/accounts HTTP/1.1\r\nHost: a\r\n${ask411}`)).toMatch(
+      /^HTTP\/1.1 411/,
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of [`/v1/cars/${car}`, '/v1/tokens/current']) {
+      expect((await ask(path, { method: 'DELETE', headers })).status).toBe(204);
+    }
+  });
+
+  it('waits for no request that does not come', async () => {
+    await clock.until(cloud.close());
+    cloud = await begin({ limits: { requestMs: 100 } });
+    const socket = connect(cloud.address.port, '127.0.0.1');
+    sockets.push(socket);
+    let text = '';
+    socket.on('data', (data: Buffer) => (text += data.toString()));
+    socket.write('POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{');
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1.1 (408|400)/);
+  });
+
   it('ends links when it closes, and then broker and database', async () => {
     const { stream } = await linked();
     const closing = cloud.close();

@@ -49,7 +49,8 @@ export const storeContract = (open: () => Promise<Store>): void => {
     store = await open();
     ada = await account();
     bob = await account();
-  });
+    // The embedded one takes seconds, and many where others want the processor.
+  }, 120_000);
 
   afterAll(() => store.close());
 

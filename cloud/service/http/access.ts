@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Membership, Scope, Token } from '../../store/store.js';
 import type { Limits } from '../limits.js';
 import { countedAddress } from '../rates.js';
@@ -51,17 +50,17 @@ type SizeLimit = 'jsonBytes' | 'objectBytes' | 'frameBytes' | 'grantBytes';
 const sizeOf = (limits: Limits, kind: SizeLimit): number =>
   kind === 'grantBytes' ? limits.jsonBytes + Math.ceil(limits.objectBytes / 3) * 4 : limits[kind];
 
-/** Reads no more of a body than that. */
+/** Bodies say how long they are: Node reads no more than that, and a request that says neither has none. */
 const upTo = (kind: SizeLimit): MiddlewareHandler<CloudEnv> =>
   async function upTo(c, next) {
-    const maxSize = sizeOf(c.var.service.limits, kind);
-    const onError = (): never => {
-      throw new Refusal(413, 'too-large', `a body has at most ${String(maxSize)} bytes here`);
-    };
-    // HTTP/1.1 has no body without one of them, and bodyLimit copies a request whose body it has to measure, which fails here.
-    const { headers } = c.req.raw;
-    if (!headers.has('content-length') && !headers.has('transfer-encoding')) return next();
-    return bodyLimit({ maxSize, onError })(c, next);
+    const most = sizeOf(c.var.service.limits, kind);
+    if (c.req.header('transfer-encoding') !== undefined) {
+      throw new Refusal(411, 'length-required', 'a body says how long it is (Content-Length)');
+    }
+    if (Number(c.req.header('content-length') ?? 0) > most) {
+      throw new Refusal(413, 'too-large', `a body has at most ${String(most)} bytes here`);
+    }
+    await next();
   };
 
 interface Guarded {

@@ -106,13 +106,14 @@ export const addAccounts = (app: OpenAPIHono<CloudEnv>): void => {
     }
     const secret = newToken(random);
     const lifeS = wish.expiresInSeconds ?? TOKEN_S.default;
-    const { id, scopes, expiresAt } = await store.createToken({
+    const wanted = {
       account: account.id,
       hash: sha256(secret),
       scopes: [...new Set(wish.scopes ?? SCOPES)],
       label: wish.label ?? '',
       expiresAt: new Date(now().getTime() + lifeS * 1000),
-    });
+    };
+    const { id, scopes, expiresAt } = await store.createToken(wanted, now());
     const answer = { token: secret, id, scopes: [...scopes], expiresAt: expiresAt.toISOString() };
     return c.json(answer, 201);
   });

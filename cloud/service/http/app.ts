@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { nameOf } from '../deliveries.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Service } from '../service.js';
+import { StoreError } from '../../store/errors.js';
 import { addressOf } from './access.js';
 import { addAccounts } from './accounts.js';
 import { addCars } from './cars.js';
@@ -88,15 +89,22 @@ const inTime: MiddlewareHandler<CloudEnv> = async function inTime(c, next) {
   }
 };
 
-const refusalOf = (error: unknown, { log }: Service): Refusal => {
+const refusalOf = (error: Error, { log }: Service): Refusal => {
   if (error instanceof Refusal) return error;
   // hono's own: JSON that is none, or a body of another type.
   if (error instanceof HTTPException && error.status < 500) {
     return new Refusal(400, 'malformed', 'the body is not application/json');
   }
+  // Its database or its broker: a car or an account that is gone meanwhile, or all of it for a while.
+  if (isGone(error)) return notFound('car or account');
   log.warn('a request failed', { error: nameOf(error) });
-  return new Refusal(500, 'failed', 'the service failed');
+  return isTemporary(error)
+    ? new Refusal(503, 'away', 'the service cannot do that at this moment')
+    : new Refusal(500, 'failed', 'the service failed');
 };
+
+const isTemporary = (error: Error): boolean => 'temporary' in error && error.temporary === true;
+const isGone = (error: Error): boolean => error instanceof StoreError && error.code === 'gone';
 
 const answer = ({ code, message, status, retryAfterS }: Refusal, c: CloudContext): Response => {
   if (status === 401) c.header('www-authenticate', 'Bearer');

@@ -182,7 +182,7 @@ const accountNamed = async (c: CloudContext, name: string): Promise<string> => {
   return account.id;
 };
 
-const register = async ({ store, broker, random, now }: Service, name: string) => {
+const register = async ({ store, broker, carUrl, random, now }: Service, name: string) => {
   const car = hex(random(16));
   const secret = newCarSecret(random);
   const claimCode = newClaimCode(random);
@@ -205,6 +205,6 @@ const register = async ({ store, broker, random, now }: Service, name: string) =
     secret,
     claimCode,
     claimExpiresAt: claimExpiresAt.toISOString(),
-    brokerUrl: broker.carUrl,
+    brokerUrl: carUrl(),
   };
 };

@@ -41,12 +41,15 @@ export const addEvents = (app: OpenAPIHono<CloudEnv>): void => {
     if (own >= limits.eventStreamsPerAccount || eventReaders.length >= limits.eventStreams) {
       throw tooMany('too many streams of events at one time', 30);
     }
-    eventReaders.push(account);
+    let stop = (): void => undefined;
     const stream = openStream(c, () => {
       eventReaders.splice(eventReaders.indexOf(account), 1);
       stop();
     });
-    const stop = log.read(account, stream, c.req.valid('header')['last-event-id']);
+    eventReaders.push(account);
+    stop = log.read(account, stream, c.req.valid('header')['last-event-id']);
+    // What is told at once may have been too much already.
+    if (!stream.open) stop();
     return streamed(c, stream);
   });
 };

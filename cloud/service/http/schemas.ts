@@ -6,7 +6,8 @@ const HEX_32 = /^[0-9a-f]{32}$/;
 
 export const AccountName = z
   .string()
-  .regex(/^[a-z0-9._-]{1,64}$/)
+  // In a path, dots alone lead elsewhere.
+  .regex(/^(?!\.+$)[a-z0-9._-]{1,64}$/)
   .openapi({ example: 'ada' });
 /** Any characters; nobody is helped by rules about which. */
 export const Password = z.string().min(8).max(200);
@@ -23,8 +24,17 @@ export const Scopes = z
   .max(SCOPES.length)
   .openapi({ example: ['cars', 'command'] });
 export const Time = z.iso.datetime();
-export const CarName = z.string().trim().min(1).max(64);
-export const Label = z.string().trim().max(64);
+
+/** As people call a thing: nothing in it moves a cursor, or is a NUL, which PostgreSQL does not take. */
+const name = (least: number) =>
+  z
+    .string()
+    .trim()
+    .min(least)
+    .max(64)
+    .refine((text) => !/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text));
+export const CarName = name(1);
+export const Label = name(0);
 
 /** Bytes as base64 (RFC 4648, section 4), with padding. */
 export const bytes = (most: number) =>
@@ -82,6 +92,7 @@ const REFUSALS = {
   403: 'The token lacks the scope, or the account is not the owner',
   404: 'There is none, or not for this account',
   409: 'Not in this state',
+  411: 'A body without `Content-Length`',
   413: 'The body is too large',
   429: 'Too often; `Retry-After` says when to try again',
   500: 'The service failed',
@@ -96,7 +107,7 @@ type Refusals = {
 };
 
 /** For `createRoute`; every route may also be refused for these: */
-const ALWAYS: readonly RefusalCode[] = [413, 429, 500, 503];
+const ALWAYS: readonly RefusalCode[] = [411, 413, 429, 500, 503];
 
 export const refusals = (...codes: RefusalCode[]): Refusals =>
   Object.fromEntries(

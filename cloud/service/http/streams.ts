@@ -1,9 +1,12 @@
 import { EventStream } from '../event-stream.js';
+import { Refusal } from '../refusal.js';
 import type { OpenStream } from '../service.js';
 import type { CloudContext } from './env.js';
 
 /** A stream to who asks; ends when the token expires, and `ended` is called once, however it ends. */
 export const openStream = (c: CloudContext, ended: () => void): EventStream => {
+  // hono answers it as GET, and nobody would read or end the stream.
+  if (c.req.method === 'HEAD') throw new Refusal(400, 'malformed', 'a stream has no head alone');
   const { clock, limits, streams, now } = c.var.service;
   const { account, id, expiresAt } = c.var.token;
   const { outgoing } = c.env;

@@ -58,6 +58,7 @@ export class Rig {
       random: seededRandom('cloud'),
       log,
       passwordCost: 1,
+      carUrl: () => this.broker.carUrl,
       now: () => new Date(this.#began + this.clock.now()),
     });
     this.app = makeApp(this.service);
@@ -76,22 +77,19 @@ export class Rig {
   ): Promise<Response> {
     const { token, body, headers = {}, signal } = options;
     const isBytes = body instanceof Uint8Array;
+    const sent =
+      isBytes || body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const init = {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && {
+        ...(sent !== undefined && {
           'content-type': isBytes ? 'application/octet-stream' : 'application/json',
+          'content-length': String(Buffer.byteLength(sent)),
         }),
         ...headers,
       },
-      ...(body !== undefined && {
-        body: isBytes
-          ? new Uint8Array(body)
-          : typeof body === 'string'
-            ? body
-            : JSON.stringify(body),
-      }),
+      ...(sent !== undefined && { body: isBytes ? new Uint8Array(body) : sent }),
       ...(signal !== undefined && { signal }),
     };
     return this.app.request(path, init, {});
