@@ -15,11 +15,11 @@ const DIALECTS = 'native|tesla';
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(local|air|firmware-sim|cli|bench|examples|lab|testing|test)/'),
+  regex: up('(local|air|firmware-sim|cli|cloud|bench|examples|lab|testing|test)/'),
   message: 'lib imports nothing of local, air, firmware-sim or cli.',
 };
 const OUTSIDE_LOCAL = {
-  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|lab|test)/'),
+  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|cloud|bench|examples|lab|test)/'),
   message: 'local imports only lib/platform and lib/errors.',
 };
 const NODE = {
@@ -81,7 +81,7 @@ const THE_WIRE = {
   message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
-  regex: up('(lib/phone|cli|bench|examples|lab|testing|test)/'),
+  regex: up('(lib/phone|cli|cloud|bench|examples|lab|testing|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
@@ -100,7 +100,7 @@ const WHOLE_AIR = {
     'Most commands need little of the air, and loading all of it takes a tenth of a second: import the module itself.',
 };
 const UNDER_THE_TESTING = {
-  regex: up('(local|air|cli|bench|examples|lab|scripts|test)/|lib/native/'),
+  regex: up('(local|air|cli|cloud|bench|examples|lab|scripts|test)/|lib/native/'),
   message: 'testing joins phones of lib and a simulated car, and knows nothing else.',
 };
 const UNDER_THE_LAB = {
@@ -110,6 +110,12 @@ const UNDER_THE_LAB = {
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
   message: 'Examples import the package by its name, as a user would.',
+};
+const TYPES_OF_THE_ROOT = {
+  regex: up('(lib|local|air|firmware-sim|cli|bench|examples|lab|testing|scripts|test)/'),
+  allowTypeImports: true,
+  message:
+    'cloud is a package of its own: of the root it knows types, which are gone when it runs.',
 };
 const RADIO_PACKAGES = {
   regex: '^@abandonware/',
@@ -140,6 +146,7 @@ const DIRECTIONS = [
   [['testing/**'], [UNDER_THE_TESTING, NODE]],
   [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
+  [['cloud/*.ts', 'cloud/{broker,service,store}/**'], [TYPES_OF_THE_ROOT]],
 ];
 
 /** esquery takes no slash inside a regular expression. */
@@ -165,8 +172,11 @@ const STYLE = [
 
 function direction([folders, patterns]) {
   // The import rule overlooks `await import('...')` and `typeof import('...')`.
-  const others = patterns.flatMap(({ regex, message }) =>
-    ['ImportExpression > Literal.source', 'TSImportType Literal'].map((node) => ({
+  const others = patterns.flatMap(({ regex, message, allowTypeImports }) =>
+    [
+      'ImportExpression > Literal.source',
+      ...(allowTypeImports ? [] : ['TSImportType Literal']),
+    ].map((node) => ({
       selector: `${node}[value=${esquery(regex)}]`,
       message,
     })),
@@ -199,6 +209,7 @@ const FOR_NODE = NODE_GLOBALS.map((name) => ({
 export default defineConfig(
   globalIgnores([
     'dist/',
+    'cloud/dist/',
     'coverage/',
     'reports/',
     'lib/native/schema/gen/',
@@ -254,7 +265,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['lib/**/*.ts', 'local/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
+    files: ['lib/**/*.ts', 'local/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts', 'cloud/**/*.ts'],
     rules: { 'no-console': 'error' },
   },
   {
@@ -284,7 +295,7 @@ export default defineConfig(
   },
   ...DIRECTIONS.map(direction),
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'cloud/test/**/*.ts'],
     rules: {
       // What jest's matchers return, and what a test knows to be there.
       '@typescript-eslint/no-unsafe-assignment': 'off',

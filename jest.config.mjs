@@ -5,7 +5,7 @@ export default {
   sandboxInjectedGlobals: ['Math'],
   roots: ['<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.test.{ts,mjs}'],
-  testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/', '<rootDir>/test/cloud/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^#car-homes$': '<rootDir>/firmware-sim/homes.ts',

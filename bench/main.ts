@@ -12,6 +12,7 @@ import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 import { storeFigures } from './store.js';
+import { viaFigures } from './via.js';
 import { walkFigures } from './walk.js';
 import { webFigures } from './web.js';
 
@@ -37,6 +38,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['unlock', 'the command line', cliFigures],
   ['walk', 'the way of one unlock', walkFigures],
   ['gatt', 'connecting', gattFigures],
+  ['via', 'what a cloud that fails costs', viaFigures],
   ['links', 'three phones at once', linkFigures],
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],

@@ -1,6 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
+import { CLOUD_URL } from './cloud/url.js';
 import {
+  parseCloudUrl,
   parseDirectory,
   parseFile,
   parsePaired,
@@ -47,9 +49,17 @@ export const withGlobalOptions = (program: Command) =>
       option(
         'KEY_AT',
         '--at <x,y>',
-        'place on the virtual air, in metres (default: where it was moved to, else 0,0 for a car and 1,0 for a phone)',
+        'place on the virtual air, in metres (default: where it was moved to, else 0,0 for a car and 1,0 for a phone or a fob)',
         parsePosition,
       ),
+    )
+    .addOption(
+      option(
+        'KEY_CLOUD_URL',
+        '--cloud-url <url>',
+        'the cloud of the app',
+        parseCloudUrl,
+      ).default(CLOUD_URL),
     )
     .option('--capture <file>', 'write what goes over the virtual air to a btsnoop file', parseFile)
     .option('--force', 'let --capture and --out replace a file')
@@ -84,23 +94,34 @@ const AIR: readonly GlobalOption[] = [...ANY, 'air'];
 const RADIO: readonly GlobalOption[] = [...AIR, 'radio', 'at', 'capture', 'force', 'sessionKeys'];
 const REACH: readonly GlobalOption[] = [...RADIO, 'timeout'];
 const PAIRED: readonly GlobalOption[] = [...REACH, 'car'];
+const CLOUD: readonly GlobalOption[] = [...AIR, 'timeout', 'cloudUrl'];
 
 const sameFor = (options: readonly GlobalOption[], ...commands: readonly string[]) =>
   Object.fromEntries(commands.map((command) => [command, options]));
 
 /** Which of the global options do something, command by command. */
 const HEEDED: Readonly<Record<string, readonly GlobalOption[]>> = {
-  ...sameFor(PAIRED, 'unlock', 'lock', 'trunk', 'frunk', 'start', 'status'),
+  ...sameFor([...PAIRED, 'cloudUrl'], 'unlock', 'lock', 'trunk', 'frunk', 'start', 'status'),
   ...sameFor(PAIRED, 'keys list', 'keys remove', 'pin set', 'pin clear', 'rekey'),
   ...sameFor(PAIRED, 'revoke', 'suspend', 'resume', 'refresh'),
   ...sameFor(REACH, 'pair', 'relay'),
-  ...sameFor(RADIO, 'scan', 'car start'),
+  ...sameFor(RADIO, 'scan'),
+  ...sameFor([...RADIO, 'cloudUrl'], 'car start'),
+  ...sameFor(AIR, 'cloud start'),
+  ...sameFor([...ANY, 'timeout'], 'cloud fail'),
+  ...sameFor(CLOUD, 'cloud status', 'cloud watch', 'cloud register', 'cloud login', 'cloud logout'),
+  ...sameFor(CLOUD, 'cloud cars list', 'cloud cars claim', 'cloud cars remove'),
+  ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log'),
   ...sameFor(GRANTS, 'id', 'share'),
   ...sameFor([...ANY, 'car'], 'shared'),
   ...sameFor(ANY, 'cars', 'forget', 'accept'),
   ...sameFor(BESIDE, 'car tap', 'car handle', 'car door', 'car drive', 'car park', 'car screen'),
   ...sameFor(BESIDE, 'car status', 'car card', 'car remove', 'car pin', 'car time', 'car clock'),
   ...sameFor(BESIDE, 'car reset'),
+  ...sameFor(RADIO, 'fob start'),
+  ...sameFor(REACH, 'fob press'),
+  ...sameFor(PAIRED, 'fob pair'),
+  ...sameFor(ANY, 'fob battery', 'fob list'),
   ...sameFor([...AIR, 'at', 'capture', 'force'], 'air start'),
   ...sameFor([...AIR, 'sessionKeys'], 'air watch'),
   ...sameFor(AIR, 'air list', 'air move', 'doctor'),

@@ -97,7 +97,7 @@ export class SimulatedCar {
       onPairingChanged: () => this.#radios?.pairingChanged(),
       holders: () => this.#radios?.holders() ?? [],
     });
-    this.control = controlOf(this.#controller, () => this.#resetOnce());
+    this.control = controlOf(this.#controller, (card) => this.#resetOnce(card));
   }
 
   /**
@@ -180,11 +180,11 @@ export class SimulatedCar {
   }
 
   /** Endpoints keep what they derived from the identity, so a new identity needs new ones. */
-  #resetOnce(): Promise<BodyRefusal | undefined> {
+  #resetOnce(card?: string): Promise<BodyRefusal | undefined> {
     const stopped = (): boolean => this.#stopped !== undefined;
     const done = this.#reset.then(async () => {
       if (stopped()) throw notRunning();
-      const refusal = await this.#controller.reset();
+      const refusal = await this.#controller.reset(card);
       if (refusal === undefined && !stopped()) {
         await this.#radios?.stop();
         await this.#goOnAir();

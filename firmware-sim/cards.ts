@@ -24,8 +24,8 @@ export interface CardSummary extends KeyCard {
 /** At least one, so that somebody can always pair. */
 export const MOST_CARDS = MAX_CAR_SLOTS - FIRST_CARD_SLOT;
 
-/** With which a new car comes. */
-export const FIRST_CARD: KeyCard = { slot: FIRST_CARD_SLOT, name: 'card' };
+/** With which a new car comes, and one after a factory reset: the card that lies on the console then. */
+export const firstCard = (name = 'card'): KeyCard => ({ slot: FIRST_CARD_SLOT, name });
 
 type Cards = readonly KeyCard[];
 

@@ -220,15 +220,16 @@ export class CarController implements CarHost {
   /**
    * Factory reset: forgets every key and takes a new identity, so that phones of the past neither
    * get in nor recognise the car. Only the count of pairing tries stays.
+   * @param card the name of the one key card that it knows from then on (default: card)
    * @throws PhoneKeyError `sim.storage`; then nothing is forgotten
    */
-  async reset(): Promise<BodyRefusal | undefined> {
+  async reset(card?: string): Promise<BodyRefusal | undefined> {
     const { store, suite, random } = this.#options;
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
     this.pairing.shut('reset');
     await store.update(({ pairingTries }) => ({
-      record: { ...newRecord(random(32)), pairingTries },
+      record: { ...newRecord(random(32), card), pairingTries },
       erases: true,
       value: undefined,
     }));

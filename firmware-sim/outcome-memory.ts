@@ -47,11 +47,11 @@ export class OutcomeMemory {
     if (id === undefined || LOOKS.has(type)) return act();
     const key = fingerprint(this.#options.suite, by.publicKey);
     const name = nameOf(key, id);
-    const running =
-      this.#running.get(name) ??
-      this.#once({ key, id, voids: command.voids ?? [] }, act).finally(() => {
-        this.#running.delete(name);
-      });
+    const known = this.#running.get(name);
+    if (known !== undefined) return known;
+    const running = this.#once({ key, id, voids: command.voids ?? [] }, act).finally(() => {
+      this.#running.delete(name);
+    });
     this.#running.set(name, running);
     return running;
   }
@@ -74,7 +74,9 @@ export class OutcomeMemory {
   #begin(wish: Wish): Promise<Begun> {
     const { store, wallTime } = this.#options;
     return store.update<Begun>((record) => {
-      const begun = begin(record.outcomes, wish, Math.floor(wallTime() / 1000));
+      const begun = begin(record.outcomes, wish, Math.floor(wallTime() / 1000), ({ key, id }) =>
+        this.#running.has(nameOf(key, id)),
+      );
       if ('answer' in begun) return { value: begun };
       return { record: { ...record, outcomes: begun.outcomes }, value: begun };
     });
@@ -99,13 +101,18 @@ export type Begun =
 /**
  * A command that voids others; what is in memory of those stays as it is, for it was done or refused.
  * @param now seconds since 1970
+ * @param isRunning whether it is being carried out: that is not forgotten, however long it takes
  */
 export const begin = (
   remembered: readonly RememberedOutcome[],
   { key, id, voids }: Wish,
   now: number,
+  isRunning: (outcome: RememberedOutcome) => boolean,
 ): Begun => {
-  const kept = stillKept(remembered, now);
+  const kept = remembered
+    .filter((each) => each.until > now || (each.outcome === 'begun' && isRunning(each)))
+    // Where the clock was turned back, none stays for longer than a new one does.
+    .map((each) => ({ ...each, until: Math.min(each.until, now + OUTCOME_SECONDS) }));
   const ofKey = kept.filter((each) => sameBytes(each.key, key));
   const find = (other: Uint8Array) => ofKey.find((each) => sameBytes(each.id, other));
   const found = find(id);
@@ -150,12 +157,3 @@ const answerOf = ({ outcome }: RememberedOutcome): Answer => {
   if (outcome === 'done') return DONE;
   return outcome === 'begun' ? 'fault' : outcome;
 };
-
-/** Where the clock was turned back, none stays for longer than a new one does. */
-const stillKept = (
-  outcomes: readonly RememberedOutcome[],
-  now: number,
-): readonly RememberedOutcome[] =>
-  outcomes
-    .filter(({ until }) => until > now)
-    .map((each) => ({ ...each, until: Math.min(each.until, now + OUTCOME_SECONDS) }));

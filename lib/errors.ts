@@ -242,6 +242,12 @@ const ERRORS = {
   'noise.message': entry('security', false, 'The handshake message is too short or too long.'),
   'noise.nonce-exhausted': entry('security', true, 'Connect again to get fresh keys.'),
 
+  'fob.cell-empty': entry(
+    'unreachable',
+    false,
+    'Use another key, the phone or the card, and put a new CR2032 into the fob.',
+  ),
+
   'sim.not-running': entry('unreachable', false, 'Start the car first.'),
   'sim.already-running': entry('usage', false, 'A car with this name runs already.'),
   'sim.door-full': entry(

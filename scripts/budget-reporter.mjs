@@ -11,6 +11,8 @@ const BUDGETS = {
   'test/property': 16,
   'test/fuzz': 8,
   'test/vectors': 7,
+  'test/cloud': 30,
+  'cloud/test': 20,
   examples: 1,
 };
 

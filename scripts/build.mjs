@@ -1,5 +1,6 @@
 // Compiles to dist, module by module, and bundles the command `key` with all it needs into dist/bin, which
-// loads in half the time. Types are checked by `npm run typecheck`; --declarations writes them for the package.
+// loads in half the time. The package in cloud gets a dist of its own, for which its packages need not be there.
+// Types are checked by `npm run typecheck`; --declarations writes them for the package.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -22,6 +23,10 @@ const FOLDERS = [
   'test/load',
   'test/support',
 ];
+const CLOUD = [
+  'cloud/*.ts',
+  ...['broker', 'service', 'store'].map((name) => `cloud/${name}/**/*.ts`),
+];
 const COMMAND = 'dist/bin/key.js';
 const LICENCES = 'dist/bin/LICENSES.txt';
 
@@ -43,6 +48,9 @@ const compile = () =>
     outbase: '.',
     outdir: 'dist',
   });
+
+const compileCloud = () =>
+  build({ ...OPTIONS, entryPoints: CLOUD, outbase: 'cloud', outdir: 'cloud/dist' });
 
 /** Lets `import.meta.url` in a bundle name the module that it stands in, as compiled to dist. */
 const MODULE_PATHS = {
@@ -96,8 +104,8 @@ const licences = (inputs) => {
 };
 
 /** What an earlier build left, of sources that are gone. */
-const removeAllBut = (written) => {
-  for (const each of readdirSync(join(ROOT, 'dist'), { recursive: true, withFileTypes: true })) {
+const removeAllBut = (folder, written) => {
+  for (const each of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
     const file = join(each.parentPath, each.name);
     if (!each.isDirectory() && !written.has(slashes(relative(ROOT, file)))) rmSync(file);
   }
@@ -115,14 +123,17 @@ const declarations = () => {
 const begin = performance.now();
 process.stderr.write('building the library and the command key into dist ...\n');
 try {
-  const results = await Promise.all([compile(), bundle()]);
-  const [modules, chunks] = results.map(({ metafile }) => Object.keys(metafile.outputs));
+  const results = await Promise.all([compile(), bundle(), compileCloud()]);
+  const [modules, chunks, cloud] = results.map(({ metafile }) => Object.keys(metafile.outputs));
   writeFileSync(join(ROOT, LICENCES), licences(Object.keys(results[1].metafile.inputs)));
   chmodSync(join(ROOT, COMMAND), 0o755);
-  removeAllBut(new Set([...modules, ...chunks, LICENCES]));
+  removeAllBut('dist', new Set([...modules, ...chunks, LICENCES]));
+  removeAllBut('cloud/dist', new Set(cloud));
   if (process.argv.includes('--declarations')) declarations();
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  process.stderr.write(`built ${modules.length} modules and the command in ${seconds} s\n`);
+  process.stderr.write(
+    `built ${modules.length + cloud.length} modules and the command in ${seconds} s\n`,
+  );
 } catch (error) {
   // esbuild has said already what is wrong with a source.
   if (error.errors === undefined) process.stderr.write(`build: ${error.message}\n`);

@@ -7,6 +7,7 @@ import { pinVectors } from './pin-vectors.js';
 import { revocationListVectors } from './revocation-list-vectors.js';
 import { turnVectors } from './turn-vectors.js';
 import { uriVectors } from './uri-vectors.js';
+import { wishVectors } from './wish-vectors.js';
 import { advertisementVectors, chunkVectors, fromCarVectors, nameVectors } from './wire-vectors.js';
 
 // Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.
@@ -24,6 +25,7 @@ for (const [name, make] of Object.entries({
   decisions: decisionVectors,
   pin: pinVectors,
   turns: turnVectors,
+  wishes: wishVectors,
   uris: uriVectors,
   advertisements: advertisementVectors,
   names: nameVectors,

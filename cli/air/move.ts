@@ -5,6 +5,8 @@ import type { AirList, MoveReport, PlaceReport, Position } from '../../air/index
 import { PhoneKeyError } from '../../lib/errors.js';
 import { carHome, DEFAULT_NAME } from '../car/home.js';
 import { PHONE_LABEL } from '../config/radio.js';
+import { DEFAULT_FOB } from '../fob/buttons.js';
+import { fobHome } from '../fob/home.js';
 import type { Context } from '../context.js';
 import { stopping } from '../io/interrupt.js';
 import { withProgress } from '../io/progress.js';
@@ -40,9 +42,11 @@ export const moveOnAir = async (
   output.result({ ...moved, speed: speed ?? null, arrived }, [sentence(moved, arrived)]);
 };
 
-/** What this command brings to the air, some time: its phone, and the cars of this home. */
+/** What this command brings to the air, some time: its phone, and the cars and fobs of this home. */
 const isOwn = ({ paths }: Context, who: string): boolean =>
-  who === PHONE_LABEL || who === DEFAULT_NAME || existsSync(carHome(paths, who));
+  [PHONE_LABEL, DEFAULT_NAME, DEFAULT_FOB].includes(who) ||
+  existsSync(carHome(paths, who)) ||
+  existsSync(fobHome(paths, who));
 
 const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean): string => {
   const name = plain(label) || String(address);

@@ -3,6 +3,7 @@ import type { CarEvent, CarReport, Closure, Door, RemoteCar } from '../../firmwa
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Role } from '../../lib/index.js';
 import { formatPairingCode, pairingUri } from '../../lib/domain/pairing-code.js';
+import { claimAt } from '../cloud/registration.js';
 import type { Context } from '../context.js';
 import { confirm } from '../io/ask.js';
 import { follow } from '../io/follow.js';
@@ -81,18 +82,24 @@ export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promi
 
 export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>): Promise<void> => {
   const shown = await ask(beside, (car) => car.screen());
-  const { output } = beside.context;
+  const { output, paths } = beside.context;
+  const claim = await claimAt(carHome(paths, beside.name));
+  const claimLines =
+    claim === undefined
+      ? []
+      : [`code for the cloud: ${output.paint('bold', claim.claimCode)}, for key cloud cars claim`];
   if (shown.state !== 'pairing') {
-    output.result(shown, [
-      shown.state === 'idle' ? 'the screen is blank' : 'the car is checking a code',
-    ]);
+    const dark = shown.state === 'idle' ? 'the screen is blank' : 'the car is checking a code';
+    const lines = shown.state === 'idle' && claim !== undefined ? [] : [dark];
+    output.result({ ...shown, ...claim }, [...lines, ...claimLines]);
     return;
   }
   const uri = pairingUri(shown.code);
   showQr(beside.context, [uri], { qr });
-  output.result({ ...shown, uri }, [
+  output.result({ ...shown, uri, ...claim }, [
     `pairing code: ${output.paint('bold', formatPairingCode(shown.code))}`,
     `${String(shown.secondsLeft)} s and ${String(shown.triesLeft)} tries left`,
+    ...claimLines,
   ]);
 };
 
@@ -132,13 +139,16 @@ const showStatus = (beside: Beside, found: CarReport): void => {
   ]);
 };
 
-export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
+export const reset = async (
+  beside: Beside,
+  { yes, card }: CardOptions & { readonly yes?: true | undefined },
+): Promise<void> => {
   const { host } = beside.context;
-  if (!sure) {
+  if (yes !== true) {
     const question = `Forget every key of ${beside.name}?`;
     await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
-  const { fingerprint } = await askToAct(beside, (car) => car.reset());
+  const { fingerprint } = await askToAct(beside, (car) => car.reset(card));
   sayDone(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 

@@ -10,10 +10,13 @@ export const DEFAULT_NAME = 'car';
 const MAX_LENGTH = 32;
 
 /**
- * The directory of a simulated car. Where the name makes a long one, it is `__` (which no other name
+ * The directory of a device in that of its kind. Where the name makes a long one, it is `__` (which no other name
  * gives) and a digest.
  */
-export const carHome = (paths: Paths, name: string): string => {
+export const homeOf = (kind: string, name: string): string => {
   const plain = fileNameFor(name);
-  return join(paths.cars, plain.length <= MAX_LENGTH ? plain : `__${digestOf(name)}`);
+  return join(kind, plain.length <= MAX_LENGTH ? plain : `__${digestOf(name)}`);
 };
+
+/** The directory of a simulated car. */
+export const carHome = (paths: Paths, name: string): string => homeOf(paths.cars, name);

@@ -12,6 +12,7 @@ import { withProgress } from '../io/progress.js';
 import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
+import type { openTelematics, Telematics } from './telematics.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
 export const startCar = async (
@@ -20,6 +21,7 @@ export const startCar = async (
   options: {
     readonly memory?: MemoryKind | undefined;
     readonly stack?: Stack | undefined;
+    readonly cloud?: true | undefined;
   } = {},
 ): Promise<void> => {
   const { host, output, log, paths } = context;
@@ -30,13 +32,15 @@ export const startCar = async (
   };
   const signal = host.interrupt.whileRead();
   const keyLog = sessionKeyLog(context);
+  const home = carHome(paths, name);
+  const telematics = options.cloud && (await linkToCloud(context, { name, home }, tellNow));
   const { peripheral, radio } = await withProgress(output, 'opening the radio', () =>
     openPeripheral(context, name, options.stack),
   );
   const failure = new AbortController();
   const starting = SimulatedCar.start({
     name,
-    home: carHome(paths, name),
+    home,
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     peripheral,
     log,
@@ -51,9 +55,12 @@ export const startCar = async (
       else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,
+    telematics: telematics?.radio,
+    onTelematicsCommand: telematics?.report,
     ...traceOf(context),
   });
   const car = await withProgress(output, `starting ${name}`, () => starting);
+  telematics?.attach(car);
   try {
     const { fingerprint } = await car.control.status();
     tellNow(
@@ -62,10 +69,15 @@ export const startCar = async (
     );
     await abortedUnless(failure.signal, signal);
   } finally {
+    telematics?.leaving();
     await car.stop();
   }
   tellNow({ type: 'stopped' }, 'stopped');
 };
+
+/** Loaded for those cars alone that want it. */
+const linkToCloud = async (...args: Parameters<typeof openTelematics>): Promise<Telematics> =>
+  (await import('./telematics.js')).openTelematics(...args);
 
 const airEnded = (cause: PhoneKeyError): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', 'the virtual air has ended', {

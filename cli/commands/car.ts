@@ -41,6 +41,7 @@ export const addCarCommands = (program: Parent, act: Act): void => {
         'its Bluetooth host: bleno serves one phone at a time, hci three (default: bleno)',
       ).choices(['bleno', 'hci'] as const),
     )
+    .option('--cloud', 'link it to the cloud, too: register there once, and show a code for its owner')
     .action(
       act('radio', async () => {
         const { startCar } = await import('../car/start.js');
@@ -117,5 +118,6 @@ export const addCarCommands = (program: Parent, act: Act): void => {
     .action((what, seconds) => beside((module, at) => module.clock(at, what, seconds)));
   add('reset', 'factory reset: the car forgets every key and gets a new identity')
     .option('-y, --yes', 'do not ask')
-    .action((options) => beside((module, at) => module.reset(at, options.yes === true)));
+    .option('--card <name>', 'the key card that it knows from then on (default: card)', parseName)
+    .action((options) => beside((module, at) => module.reset(at, options)));
 };

@@ -34,16 +34,17 @@ const KEYS_EXAMPLES = `Examples:
 export const addPhoneCommands = (program: Parent, act: Act): void => {
   const add = adder(program);
   for (const [action, summary] of ACTION_SUMMARIES) {
-    add(action, summary).action(
-      act('radio', async () => (await import('../phone/act.js')).act(action)),
-    );
+    add(action, summary)
+      .addOption(via())
+      .action(act('radio', async () => (await import('../phone/act.js')).act(action)));
   }
   add('start', 'authorise driving for 2 minutes', START_EXAMPLES)
     .option('--pin <->', '-: read the PIN of the car from stdin (or give it in KEY_PIN)')
+    .addOption(via())
     .action(act('radio', async () => (await import('../phone/pin.js')).start));
-  add('status', 'ask the car: locks, doors, driving').action(
-    act('radio', async () => (await import('../phone/act.js')).showStatus),
-  );
+  add('status', 'ask the car: locks, doors, driving')
+    .addOption(via())
+    .action(act('radio', async () => (await import('../phone/act.js')).showStatus));
 
   add('pair', 'make this phone a key of the car, with the code on its screen', PAIR_EXAMPLES)
     .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
@@ -74,6 +75,12 @@ export const addPhoneCommands = (program: Parent, act: Act): void => {
     .argument('<name>', 'name of the car', parsePaired)
     .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };
+
+const via = () =>
+  new Option(
+    '--via <way>',
+    'auto: over Bluetooth, and through the cloud where the car is not heard; cloud: the other way round; ble: over Bluetooth alone (default: auto where this phone is logged in)',
+  ).choices(['auto', 'ble', 'cloud'] as const);
 
 export const formFactor = () =>
   new Option(

@@ -22,6 +22,7 @@ export const namesOf = async (
   try {
     if (kind === 'paired cars') return namesIn(paths.keys, '.json');
     if (kind === 'simulated cars') return namesIn(paths.cars, '');
+    if (kind === 'key fobs') return namesIn(paths.fobs, '');
     if (kind === 'devices' && existsSync(paths.hub)) return await labelsOn(paths.hub);
   } catch {
     // Nobody can be told while he types.

@@ -1,3 +1,4 @@
+import { COMMAND_ID_BYTES } from '../../lib/domain/commands.js';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 import {
   MAX_TIME,
@@ -10,18 +11,22 @@ import { LEAST_PART_BYTES, MOST_PART_BYTES } from '../../lib/credentials/revocat
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
 import type {
+  CarMail,
   HeldGrant,
+  MailedGrant,
   OutboxEntry,
   OwnRevocationList,
   PairedCar,
   SharedKey,
   Offer,
   KeyPair,
+  Wish,
 } from '../../lib/index.js';
-import { MOST_GRANTS } from '../../lib/phone/grants.js';
+import { MOST_GRANTS, MOST_RELAYED } from '../../lib/phone/grants.js';
 import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_ENTRIES } from '../../lib/phone/own-list.js';
-import { LIST_REFUSALS, MOST_SHARED } from '../../lib/phone/store.js';
+import { LIST_REFUSALS, MOST_ANSWERED, MOST_MAILED, MOST_SHARED } from '../../lib/phone/store.js';
+import { MOST_WISHES } from '../../lib/phone/wishes.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { isJsonObject } from '../../lib/platform/json.js';
 import { nativeProfile } from '../../lib/native/profile.js';
@@ -56,6 +61,8 @@ export const MAX_FILE = 512 * 1024;
 const MAX_NAME = 64;
 /** What a person calls a phone. */
 const MAX_OWN_NAME = 32;
+/** Of an account of the cloud. */
+const MAX_ACCOUNT = 64;
 
 export const formatKeyFile = (car: PairedCar): string =>
   formatPrivate({
@@ -74,6 +81,7 @@ export const formatKeyFile = (car: PairedCar): string =>
     mark: car.mark,
     floor: car.floor,
     grant: car.grant && toHex(car.grant),
+    relayed: car.relayed,
     otherGrants: car.otherGrants?.map(({ grant, ...rest }) => ({ grant: toHex(grant), ...rest })),
     ownName: car.ownName,
     ownFormFactor: car.ownFormFactor,
@@ -84,6 +92,11 @@ export const formatKeyFile = (car: PairedCar): string =>
       entries: car.revocationList.entries.map(formatEntry),
     },
     outbox: car.outbox?.map(({ part, ...rest }) => ({ part: toHex(part), ...rest })),
+    wishes: car.wishes?.map(({ id, since }) => ({ id: toHex(id), since })),
+    mail: car.mail && {
+      ...car.mail,
+      grants: car.mail.grants?.map(({ account, grant }) => ({ account, grant: toHex(grant) })),
+    },
   });
 
 /**
@@ -164,8 +177,11 @@ const grantTime = whole(NO_END);
 const count = whole(255);
 const offset = whole(2 ** 32 - 1, 1 - 2 ** 32);
 
+/** 8 bytes that stand for more. */
+const hexName: JsonReader<string> = (value, what) => toHex(hexBytes(8)(value, what));
+
 const sharedKey = object<SharedKey>({
-  fingerprint: (value, what) => toHex(hexBytes(8)(value, what)),
+  fingerprint: hexName,
   name: optional(name(MAX_OWN_NAME)),
   role: oneOf(GRANTED_ROLES),
   issuedAt: grantTime,
@@ -198,8 +214,12 @@ const keyFile = object<
   mark: optional(time),
   floor: optional(time),
   grant: optional(chain),
+  relayed: optional(yes),
   otherGrants: optional(
-    list(object<HeldGrant>({ grant: chain, taken: optional(yes) }), MOST_GRANTS - 1),
+    list(
+      object<HeldGrant>({ grant: chain, taken: optional(yes), relayed: optional(yes) }),
+      MOST_GRANTS + MOST_RELAYED - 1,
+    ),
   ),
   ownName: optional(name(MAX_OWN_NAME)),
   ownFormFactor: optional(oneOf(FORM_FACTORS)),
@@ -222,6 +242,18 @@ const keyFile = object<
       }),
       MOST_IN_OUTBOX,
     ),
+  ),
+  wishes: optional(
+    list(object<Wish>({ id: hexBytes(COMMAND_ID_BYTES), since: time }), MOST_WISHES),
+  ),
+  mail: optional(
+    object<CarMail>({
+      car: optional((value, what) => toHex(hexBytes(16)(value, what))),
+      answered: optional(list(hexName, MOST_ANSWERED)),
+      grants: optional(
+        list(object<MailedGrant>({ account: name(MAX_ACCOUNT), grant: chain }), MOST_MAILED),
+      ),
+    }),
   ),
 });
 

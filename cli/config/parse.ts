@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { MAX_WHO_BYTES } from '../../air/hub/control.js';
 import { SPEED_RANGE } from '../../air/medium/motion.js';
 import { isSeed } from '../../air/hub/settings.js';
+import { cloudUrl } from '../cloud/url.js';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
@@ -62,6 +63,9 @@ export const parsePaired = parser('The name of a paired car is needed.', filled)
 /** The name of a simulated car. */
 export const parseCar = (text: string): string => parseName(text);
 
+/** The name of a key fob. */
+export const parseFob = (text: string): string => parseName(text);
+
 /** A URI, a file with one, or `-`. */
 export const parseSource = parser('A URI, a file or - is needed.', filled);
 
@@ -69,6 +73,26 @@ export const parseSource = parser('A URI, a file or - is needed.', filled);
 export const parseWho = parser(
   'A name or an address is needed: key air list shows both.',
   (text) => (Buffer.byteLength(text) > MAX_WHO_BYTES ? undefined : filled(text)),
+);
+
+/**
+ * The address of a cloud, without a slash at its end. What is sent there is a secret (a token), so that it goes over TLS,
+ * or stays on this machine.
+ */
+export const parseCloudUrl = parser(
+  'An address is needed, as https://cloud.example; http:// is for this machine alone.',
+  cloudUrl,
+);
+
+/** `--port 8420`; 0 is any free one. */
+export const parsePort = parser('A port is needed, from 0 (any free one) to 65535.', (text) =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 0xffff ? Number(text) : undefined,
+);
+
+/** The name of an account in the cloud. */
+export const parseAccount = parser(
+  'A name of 1 to 64 small letters, digits, dots, dashes and underscores is needed.',
+  (text) => (/^[a-z0-9._-]{1,64}$/.test(text) ? text : undefined),
 );
 
 /** The seed of a virtual air. */
@@ -201,7 +225,8 @@ export const parseLinks = parser('A number from 1 to 255 is needed.', (text) => 
   return links >= 1 && links <= 255 ? links : undefined;
 });
 /** What a shell may complete. */
-export type Completes = 'files' | 'directories' | 'paired cars' | 'simulated cars' | 'devices';
+export type Completes =
+  'files' | 'directories' | 'paired cars' | 'simulated cars' | 'key fobs' | 'devices';
 
 /** By the function that reads it. */
 export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Completes>([
@@ -211,5 +236,6 @@ export const COMPLETES: ReadonlyMap<unknown, Completes> = new Map<unknown, Compl
   [parseDirectory, 'directories'],
   [parsePaired, 'paired cars'],
   [parseCar, 'simulated cars'],
+  [parseFob, 'key fobs'],
   [parseWho, 'devices'],
 ]);

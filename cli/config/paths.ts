@@ -8,8 +8,14 @@ export interface Paths {
   readonly keys: string;
   /** The memories of simulated cars. */
   readonly cars: string;
+  /** The keys and cells of key fobs. */
+  readonly fobs: string;
+  /** What the cloud of this home keeps. */
+  readonly cloud: string;
   /** The socket of the hub of the virtual air. */
   readonly hub: string;
+  /** What is a name server to those on this air. */
+  readonly names: string;
 }
 
 /**
@@ -26,9 +32,13 @@ export const pathsFor = (
     home === undefined && runtime !== undefined && runtime !== ''
       ? join(runtime, 'phonekey')
       : data;
+  const onAir = air === undefined ? shared : resolve(air);
   return {
     keys: join(data, 'keys'),
     cars: join(data, 'cars'),
-    hub: defaultHubPath(air === undefined ? shared : resolve(air)),
+    fobs: join(data, 'fobs'),
+    cloud: join(data, 'cloud'),
+    hub: defaultHubPath(onAir),
+    names: join(onAir, 'air', 'names.json'),
   };
 };

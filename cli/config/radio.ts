@@ -24,10 +24,14 @@ export const PHONE_LABEL = 'phone';
 const PHONE_AT: Position = { x: 1, y: 0 };
 
 /**
- * The phone's radio, as `--radio` says.
+ * The radio of a phone or a fob, as `--radio` says.
+ * @param label by which the virtual air knows its place
  * @throws PhoneKeyError `radio.unavailable`
  */
-export const openCentral = async (context: Context<'radio'>): Promise<Central> => {
+export const openCentral = async (
+  context: Context<'radio'>,
+  label = PHONE_LABEL,
+): Promise<Central> => {
   const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
   const { paths, log, output, options } = context;
   const stack = { clock: systemClock, log };
@@ -37,7 +41,7 @@ export const openCentral = async (context: Context<'radio'>): Promise<Central> =
       const { connectHub } = await import('../../air/hub/connect.js');
       const { loadNoble } = await import('../../air/load.js');
       const place = { position: options.at, defaultPosition: PHONE_AT };
-      const hci = captured(await connectHub(paths.hub, { label: PHONE_LABEL, ...place }), context);
+      const hci = captured(await connectHub(paths.hub, { label, ...place }), context);
       return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
     },
   });

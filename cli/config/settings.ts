@@ -8,6 +8,7 @@ import { isErrno } from '../../local/errno.js';
 import { faultMessage } from '../../local/files/fault.js';
 import { boolean, JsonError, object, oneOf, optional, text } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
+import { cloudUrl } from '../cloud/url.js';
 
 /** What a person says once for all commands; variables of the environment and options beat it. */
 export interface Settings {
@@ -15,6 +16,8 @@ export interface Settings {
   /** An absolute path. */
   readonly home?: string | undefined;
   readonly json?: boolean | undefined;
+  /** Of the app. */
+  readonly cloudUrl?: string | undefined;
 }
 
 const MOST_BYTES = 16_384;
@@ -31,10 +34,17 @@ const directory: JsonReader<string> = (value, what) => {
   return path;
 };
 
+const address: JsonReader<string> = (value, what) => {
+  const url = cloudUrl(text(value, what));
+  if (url === undefined) throw JsonError.not(what, 'an address, as https://cloud.example');
+  return url;
+};
+
 const FIELDS = {
   radio: optional(oneOf(['auto', 'ble', 'virtual'] as const)),
   home: optional(directory),
   json: optional(boolean),
+  cloudUrl: optional(address),
 };
 
 const reader: JsonReader<Settings> = (value, what) => {

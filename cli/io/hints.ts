@@ -31,6 +31,9 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Wait until it begins': 'key cars',
   'Narrow it to what you have yourself': 'key cars',
 
+  'Use another key, the phone or the card, and put a new CR2032 into the fob':
+    'key fob battery --replace',
+
   'Remove a key first': 'key keys remove',
   'Ask the owner to remove a key': 'key keys remove',
   'Remove the key at the car, then pair again': 'key car remove',
@@ -41,6 +44,8 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Take its fingerprint, which the car tells': 'key keys list',
   'Pair another owner first, or reset the car from inside': 'key car reset',
   'Add another one first, at the car': 'key car card add',
+  'See which cards the car knows': 'key car status',
+  'Where the only one was lost, reset the car with another': 'key car reset --card',
 
   'Ask the owner for a new grant': 'key share',
   'Ask the owner for a new one': 'key share',
@@ -62,6 +67,9 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Give it with the command': 'key start --pin -, or key pin set --old-pin -',
   'Who has the card can clear it': 'key car pin clear',
   "Set the clock of the phone that signed it, or the car's with the card": 'key car time',
+
+  'Log in to the cloud again': 'key cloud login',
+  'See which cars and which rights this account has in the cloud': 'key cloud cars list',
 
   'Try again; where it stays so, switch Bluetooth off and on': 'key doctor',
   'Build the native Bluetooth socket': 'key doctor names the command',

@@ -1,6 +1,8 @@
 import type { Context } from '../context.js';
 import { withRemote } from './open.js';
 import { statusLines } from './status-lines.js';
+import { TakenWay } from './ways.js';
+import type { WayOptions } from './ways.js';
 
 /** The commands that need no answer but yes, and what to say when they were done. */
 export const ACTIONS = {
@@ -18,16 +20,25 @@ export type SimpleAction = Exclude<Action, 'start'>;
 
 export const act =
   (action: SimpleAction) =>
-  async (context: Context<'radio'>): Promise<void> => {
+  async (context: Context<'radio'>, options: WayOptions): Promise<void> => {
     const doing = `reaching the car to ${action}`;
-    await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
-    const { output } = context;
-    output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
+    const way = new TakenWay(options);
+    await withRemote(context, { doing, way }, ({ phone, call }) => phone[action](call));
+    tellDone(context, action, way);
   };
 
-export const showStatus = async (context: Context<'radio'>): Promise<void> => {
-  const answer = await withRemote(context, { doing: 'asking the car' }, ({ phone, call }) =>
-    phone.status(call),
-  );
-  context.output.result(answer, statusLines(answer));
+/** What was done, and by which way. */
+export const tellDone = (context: Context, action: Action, way: TakenWay): void => {
+  const { output } = context;
+  way.tell(context);
+  const sentence = `${ACTIONS[action]}${way.text}`;
+  output.result({ command: action, ok: true, ...way.json }, [output.paint('green', sentence)]);
+};
+
+export const showStatus = async (context: Context<'radio'>, options: WayOptions): Promise<void> => {
+  const way = new TakenWay(options);
+  const use = { doing: 'asking the car', way };
+  const answer = await withRemote(context, use, ({ phone, call }) => phone.status(call));
+  way.tell(context);
+  context.output.result({ ...answer, ...way.json }, statusLines(answer));
 };

@@ -13,18 +13,20 @@ const FAR = 5;
  * Of a car that was not heard: what the virtual air knows of it, while this phone is still there. As it is
  * for any other error, and where the phone is not on the virtual air.
  * @param names of the cars that are wanted, as this phone calls them
+ * @param label of this phone, or fob
  */
 export const explained = async (
   { paths }: Pick<Context, 'paths'>,
   error: unknown,
   names: readonly string[],
+  label = PHONE_LABEL,
 ): Promise<unknown> => {
   if (!(error instanceof PhoneKeyError) || error.code !== 'car.not-found') return error;
   try {
     const { openHubControl } = await import('../../air/hub/control-client.js');
     const control = await openHubControl(paths.hub);
     const { devices } = await control.list().finally(() => control.close());
-    return whyNotHeard(devices, names, error) ?? error;
+    return whyNotHeard(devices, names, error, label) ?? error;
   } catch {
     return error; // no such air
   }
@@ -35,10 +37,11 @@ export const whyNotHeard = (
   devices: readonly Pick<DeviceReport, 'label' | 'position' | 'advertising' | 'links'>[],
   names: readonly string[],
   { message }: Pick<PhoneKeyError, 'message'>,
+  own = PHONE_LABEL,
 ): PhoneKeyError | undefined => {
-  const phone = devices.findLast(({ label }) => label === PHONE_LABEL);
+  const phone = devices.findLast(({ label }) => label === own);
   if (phone === undefined) return undefined;
-  const others = devices.filter(({ label }) => label !== PHONE_LABEL);
+  const others = devices.filter(({ label }) => label !== own);
   const named = others.filter(({ label }) => names.includes(label));
   const cars = named.length > 0 ? named : others.filter(({ advertising }) => advertising);
   const away = (place: Position): number =>
@@ -53,10 +56,10 @@ export const whyNotHeard = (
   const name = plain(label) || 'a car';
   const metres = Math.round(away(position));
   if (metres > FAR) {
-    const places = `this phone is at ${describePosition(phone.position)}, ${name} at ${describePosition(position)}`;
+    const places = `${own === PHONE_LABEL ? 'this phone' : plain(own)} is at ${describePosition(phone.position)}, ${name} at ${describePosition(position)}`;
     const { x, y } = position;
     return new PhoneKeyError('car.not-found', `${message}: ${places}, ${String(metres)} m away`, {
-      hint: `Go closer: key air move ${PHONE_LABEL} --to ${String(x + 1)},${String(y)}.`,
+      hint: `Go closer: key air move ${own} --to ${String(x + 1)},${String(y)}.`,
     });
   }
   return !advertising && links.length > 0

@@ -5,12 +5,13 @@ import { carOf } from '../../lib/phone/car.js';
 import { Remote } from '../../lib/phone/remote.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
-import { openCentral } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { askToCatchUp, refusedLists } from './catch-up.js';
 import { explained } from './on-the-air.js';
 import { watchedCentral } from './waiting-for.js';
+import { openRadios } from './ways.js';
+import type { TakenWay } from './ways.js';
 import { withProgress } from '../io/progress.js';
 
 export interface PhoneUse {
@@ -20,6 +21,8 @@ export interface PhoneUse {
   readonly needsKeys?: boolean;
   /** Those of them that were read already. */
   readonly cars?: readonly PairedCar[];
+  /** Over which way it goes; without one over Bluetooth alone. */
+  readonly way?: TakenWay | undefined;
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
   readonly formFactor?: FormFactor | undefined;
@@ -47,7 +50,7 @@ export const withRemote = <T>(
 export const withPhone = async <Phone extends Remote, T>(
   context: Context<'radio'>,
   Kind: new (options: PhoneKeyOptions) => Phone,
-  { doing, needsKeys = true, cars: read, name, formFactor }: PhoneUse,
+  { doing, needsKeys = true, cars: read, way, name, formFactor }: PhoneUse,
   work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
   const { host, options, paths, log, signal, output } = context;
@@ -60,11 +63,12 @@ export const withPhone = async <Phone extends Remote, T>(
   const seen = named.map((car) => carOf(defaultSuite, car));
   for (const line of refusedLists(seen)) output.say(line);
   const keyLog = sessionKeyLog(context);
-  const opened = await withProgress(output, 'opening the radio', () => openCentral(context));
-  const { central, waitingFor } = watchedCentral(opened);
+  const opened = await openRadios(context, way === undefined ? 'none' : way.via);
+  const { central, waitingFor } = watchedCentral(opened.central);
   let quiet = (): void => undefined;
   const phone = new Kind({
     central,
+    cloud: opened.cloud,
     store,
     log,
     keyLog,
@@ -76,7 +80,10 @@ export const withPhone = async <Phone extends Remote, T>(
     ...traceOf(context),
   });
   try {
-    const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
+    const call: CarCallOptions = {
+      ...{ timeoutMs: options.timeout * 1000, signal, car: options.car, cars },
+      ...(way && { via: way.via, onWay: way.onWay }),
+    };
     return await withProgress(
       output,
       () => `${doing}: ${waitingFor()}`,
@@ -86,6 +93,9 @@ export const withPhone = async <Phone extends Remote, T>(
       },
     );
   } catch (error) {
+    way?.tell(context, error);
+    // Over two ways the error says what still works.
+    if (way?.cloudFailed === true) throw error;
     throw await explained(
       context,
       error,

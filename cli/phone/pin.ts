@@ -4,8 +4,10 @@ import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context, Host } from '../context.js';
 import { readSecret } from '../io/secret.js';
 import type { SecretSource } from '../io/secret.js';
-import { ACTIONS } from './act.js';
+import { tellDone } from './act.js';
 import { withRemote } from './open.js';
+import { TakenWay } from './ways.js';
+import type { WayOptions } from './ways.js';
 
 type PinSource = Pick<SecretSource, 'option' | 'variable' | 'question'>;
 
@@ -78,14 +80,14 @@ const givePin = (
 /** Authorises driving. */
 export const start = async (
   context: Context<'radio'>,
-  { pin: given }: Pick<PinOptions, 'pin'>,
+  { pin: given, via }: Pick<PinOptions, 'pin'> & WayOptions,
 ): Promise<void> => {
-  const { host, output } = context;
-  const doing = 'reaching the car to start';
-  await whereAsked(host, given, PIN, (pin) =>
-    withRemote(context, { doing }, ({ phone, call }) => phone.start({ ...call, pin })),
+  const way = new TakenWay({ via });
+  const use = { doing: 'reaching the car to start', way };
+  await whereAsked(context.host, given, PIN, (pin) =>
+    withRemote(context, use, ({ phone, call }) => phone.start({ ...call, pin })),
   );
-  output.result({ command: 'start', ok: true }, [output.paint('green', ACTIONS.start)]);
+  tellDone(context, 'start', way);
 };
 
 /** The car wants a PIN, and a person is there to type it. */

@@ -1,14 +1,17 @@
 /**
  * What the service keeps: one set of queries, over the embedded database or PostgreSQL. Nothing of it opens a car: secrets of
  * tokens and cars are hashes, and grants and revocation lists are signed by phones. Every promise that resolves has made
- * what it says durable, as far as the database promises.
+ * what it says durable, as far as the database promises (docs/decisions/0026). Rejects with a StoreError.
  */
 export interface Store {
   /** Undefined where the name is taken. */
   createAccount(account: NewAccount): Promise<Account | undefined>;
   accountNamed(name: string): Promise<Account | undefined>;
+  /** What people call them, by id; of those that exist. */
+  accountNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
-  createToken(token: NewToken): Promise<Token>;
+  /** @param now those of the account that have expired by then are forgotten */
+  createToken(token: NewToken, now?: Date): Promise<Token>;
   /** Of the SHA-256 of its secret; expired and revoked ones are not found. */
   tokenOf(hash: Uint8Array, now: Date): Promise<Token | undefined>;
   tokensOf(account: string): Promise<readonly Token[]>;
@@ -19,7 +22,7 @@ export interface Store {
   registerCar(car: NewCar): Promise<void>;
   /** Of the SHA-256 of its secret. */
   carOf(id: string, hash: Uint8Array): Promise<Car | undefined>;
-  /** Makes the account the owner of the car with this code, once; undefined where no car waits with it. */
+  /** Makes the account the owner of the car with this code, once (again for the same account); undefined where no car waits with it. */
   claimCar(claimHash: Uint8Array, account: string, now: Date): Promise<Car | undefined>;
   car(id: string): Promise<Car | undefined>;
   /** Those that it owns or is a member of. */
@@ -42,7 +45,7 @@ export interface Store {
   /** The recipient has it. False where there is no such object for it. */
   confirmObject(id: string, recipient: Recipient): Promise<boolean>;
 
-  /** One line of a car's command log. The same report (car, report) again is not kept twice. */
+  /** One line of a car's command log. The same report (car, report) again is not kept twice; of a car that is gone none. */
   logCommand(entry: NewLogEntry): Promise<void>;
   /** Newest first. @param before an id; @param limit 1 to 200 */
   commandLog(car: string, page: { before?: string; limit: number }): Promise<readonly LogEntry[]>;

@@ -70,7 +70,7 @@ export const controlClient = (path: string): RemoteCar => {
     setTime: (seconds, card) => act(CAR.setTime, { seconds, ...named(card) }),
     screen: () => ask(CAR.screen, {}),
     status: () => ask(CAR.status, {}),
-    reset: () => act(CAR.reset, {}),
+    reset: (card) => act(CAR.reset, named(card)),
     watch: async () => (await connect(path, false)).subscribe(CAR.watch, {}),
   };
 };

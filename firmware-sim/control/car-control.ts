@@ -67,15 +67,17 @@ export interface CarControl {
   /**
    * Factory reset: forgets every key and takes a new identity, whose fingerprint it gives. Every
    * phone must be paired again. Refused while driving.
+   * @param card the name of the one key card that it knows from then on (default: card): another one where the last
+   *   was lost
    * @throws PhoneKeyError `sim.storage`
    */
-  reset(): Promise<{ readonly fingerprint: string }>;
+  reset(card?: string): Promise<{ readonly fingerprint: string }>;
 }
 
 /** @param resetCar the factory reset, of the controller and of whatever else knows the identity */
 export const controlOf = (
   controller: CarController,
-  resetCar: () => Promise<BodyRefusal | undefined>,
+  resetCar: (card?: string) => Promise<BodyRefusal | undefined>,
 ): CarControl => {
   /** A refusal is a rejection, as from another process. */
   const later = async <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
@@ -114,8 +116,9 @@ export const controlOf = (
       readParameters(CAR.advanceClock.parameters, { seconds });
       await controller.advanceClock(seconds);
     },
-    async reset() {
-      permit(await resetCar());
+    async reset(card) {
+      readParameters(CAR.reset.parameters, { card });
+      permit(await resetCar(card));
       return { fingerprint: controller.status().fingerprint };
     },
   };
@@ -135,11 +138,22 @@ const atScreen = async <P extends object>(
 ): Promise<void> => {
   readParameters(parameters, given);
   const refusal = await work();
-  if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
+  if (refusal !== undefined) throw refused(refusal, AT_SCREEN[refusal]);
 };
 
-const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);
+/** Of what a card is refused for: what to do with another one. */
+const HINTS: Readonly<Partial<Record<Refusal, string>>> = {
+  'card-unknown':
+    'See which cards the car knows. Where the only one was lost, reset the car with another.',
+  'card-known': 'Give the new one another name.',
+  'last-card': 'Add another one first, at the car.',
+};
+
+const refused = (refusal: Refusal, reason = refusalMessage(refusal)): PhoneKeyError => {
+  const hint = HINTS[refusal];
+  return new PhoneKeyError('sim.refused', reason, hint === undefined ? {} : { hint });
+};
 
 const permit = (refusal: BodyRefusal | 'card-unknown' | undefined): void => {
-  if (refusal !== undefined) throw refused(refusalMessage(refusal));
+  if (refusal !== undefined) throw refused(refusal);
 };

@@ -192,7 +192,7 @@ export const CAR = {
   ),
   reset: {
     op: 'reset',
-    parameters: none,
+    parameters: object<OnConsole>({ card: cardName }),
     result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
   },
   watch: { op: 'watch', parameters: none, result: carReport, event: carEvent },

@@ -12,7 +12,7 @@ import {
 import { MOST_NAME_BYTES } from '../../lib/domain/names.js';
 import { encodeOutcome, rememberedOutcomes } from './outcome-record.js';
 import type { RememberedOutcome } from './outcome-record.js';
-import { FIRST_CARD, MOST_CARDS } from '../cards.js';
+import { firstCard, MOST_CARDS } from '../cards.js';
 import type { KeyCard } from '../cards.js';
 import { FIRST_CARD_SLOT, MAX_CAR_SLOTS } from '../rights/slots.js';
 import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
@@ -45,12 +45,15 @@ export interface CarRecord extends Rights {
   readonly pin?: PinRecord;
 }
 
-/** Of a new car, or of one after a factory reset. */
-export const newRecord = (privateKey: Uint8Array): CarRecord => ({
+/**
+ * Of a new car, or of one after a factory reset.
+ * @param card the name of its one key card
+ */
+export const newRecord = (privateKey: Uint8Array, card?: string): CarRecord => ({
   privateKey,
   pairingTries: 0,
   keys: [],
-  cards: [FIRST_CARD],
+  cards: [firstCard(card)],
   epoch: 0,
   own: noRevocations,
   owners: [],

@@ -4,7 +4,6 @@ import { check, checkOptions, needed, oneOf, text } from '../platform/check.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { lastTerms, parseChain } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
-import type { PhoneKeyUri } from '../credentials/uri.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
@@ -41,11 +40,10 @@ export interface AcceptOptions {
   readonly ownFormFactor?: FormFactor | undefined;
 }
 
-type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
-
 /**
  * Takes a grant for a key that this phone has offered, or another one for a key that it has. Whether
  * the car takes it shows when it is used first.
+ * @param relayed by the mailbox in the cloud: what was given by hand goes before it
  * @returns the entry, which is `pending` until the car has taken the key
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
  */
@@ -53,6 +51,7 @@ export const accept = async (
   environment: RingEnvironment,
   uri: string,
   options: AcceptOptions = {},
+  relayed = false,
 ): Promise<PairedCar> => {
   check('a grant', uri, needed(text));
   checkOptions(options, { name: text, ownName: text, ownFormFactor: oneOf(FORM_FACTORS) });
@@ -89,25 +88,26 @@ export const accept = async (
   if (!suite.equal(signingKey, signing.publicKey)) {
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
-  if (known !== undefined) {
-    const renewed = await store.update(
-      known.name,
-      to((car) => renew(suite, car, grant, called)),
-    );
-    // Where the phone stopped between the two last time.
-    await store.removeOffer(last.subject.publicKey);
-    return renewed;
-  }
   const { carPublicKey, chain } = grant;
-  const entry = {
+  const entry: Omit<PairedCar, 'name'> = {
     carPublicKey,
     identity,
     signing,
     state: 'pending',
     grant: chain,
+    ...(relayed && { relayed }),
     ...called,
     role: last.terms.role,
-  } as const;
+  };
+  if (known !== undefined) {
+    const renewed = await store.update(
+      known.name,
+      to((car) => renew(suite, car, entry, chain, called)),
+    );
+    // Where the phone stopped between the two last time.
+    await store.removeOffer(last.subject.publicKey);
+    return renewed;
+  }
   const place = cars.find((car) => suite.equal(car.carPublicKey, carPublicKey));
   const saved =
     place === undefined
@@ -136,8 +136,8 @@ const replaced = (
           'Ask for a grant to that key instead, or forget it first.',
         );
       }
-      const { outbox } = car;
-      return { name, ...entry, ...(outbox && { outbox }) };
+      const { outbox, mail } = car;
+      return { name, ...entry, ...(outbox && { outbox }), ...(mail && { mail }) };
     }),
   );
 
@@ -145,15 +145,22 @@ const replaced = (
 const renew = (
   suite: Suite,
   car: PairedCar,
-  { carPublicKey, chain }: Grant,
+  entry: Omit<PairedCar, 'name'>,
+  chain: Uint8Array,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
 ): PairedCar => {
-  if (!suite.equal(car.carPublicKey, carPublicKey)) {
+  const relayed = entry.relayed === true;
+  if (!suite.equal(car.carPublicKey, entry.carPublicKey)) {
+    const held = grantsOf(car);
+    // Which car its key is for, only the mailbox has said so far: who gives by hand counts more.
+    if (!relayed && held.length > 0 && held.every((each) => each.relayed === true)) {
+      return { name: car.name, ...entry };
+    }
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  const held = withGrant(car, chain);
+  const held = withGrant(car, chain, relayed);
   return held === car ? car : { ...held, ...called };
 };

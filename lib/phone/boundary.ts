@@ -85,6 +85,12 @@ const CENTRAL: Record<keyof Central, Fault> = {
   close: ['radio.closed', 'closing the radio'],
 };
 
+const CLOUD: Record<keyof Central, Fault> = {
+  scan: ['cloud.failed', 'asking the cloud for the cars'],
+  connect: ['cloud.failed', 'connecting through the cloud'],
+  close: ['cloud.failed', 'leaving the cloud'],
+};
+
 /** Those that are guarded already: the parts of a phone share them. */
 const GUARDED = new WeakSet();
 
@@ -101,6 +107,9 @@ export const guardedStore = (store: CarStore): CarStore => once(store, STORE, 't
 
 /** @throws PhoneKeyError `usage.invalid` for what is no radio */
 export const guardedCentral = (central: Central): Central => once(central, CENTRAL, 'the central');
+
+/** @throws PhoneKeyError `usage.invalid` for what is no radio */
+export const guardedCloud = (cloud: Central): Central => once(cloud, CLOUD, 'the cloud');
 
 /** A link whose end can be waited for. */
 export interface WatchedLink {

@@ -1,7 +1,9 @@
 import { PhoneKeyError } from '../errors.js';
 import { watched } from './boundary.js';
 import { CarConnection } from './connection.js';
+import type { Attempt } from './connection.js';
 import type { Deadline } from './deadline.js';
+import { isThroughCloud } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { connectToCar, findCar, hearCars } from './finder.js';
 import type { HeardCar, Wanted } from './finder.js';
@@ -22,7 +24,7 @@ export class Candidates {
   readonly #environment: PhoneEnvironment;
   readonly #cars: readonly PairedCar[];
   readonly #wanted: Wanted;
-  readonly #deadline: Deadline;
+  #deadline: Deadline;
   /** By the radio's id, the last one last. */
   readonly #failed = new Set<string>();
   #failure: PhoneKeyError | undefined;
@@ -47,13 +49,17 @@ export class Candidates {
 
   /**
    * A session with one of them, in which nothing is proved yet.
+   * @param deadline also of what follows
+   * @param attempt none: it is kept for several calls
    * @throws PhoneKeyError what went wrong with the last one
    */
-  async open(): Promise<CarConnection> {
+  async open(deadline: Deadline, attempt?: Attempt): Promise<CarConnection> {
+    this.#deadline = deadline;
     for (;;) {
       const seen = await this.#find();
+      attempt?.heard();
       try {
-        const connection = await this.#open(seen);
+        const connection = await this.#open(seen, attempt);
         this.#opened = seen;
         return connection;
       } catch (error) {
@@ -61,7 +67,9 @@ export class Candidates {
         this.#deadline.check();
         if (!(error instanceof PhoneKeyError)) throw error;
         this.#failure = this.#isAsleep(error) ? this.#failure : error;
-        const again = error.kind === 'unreachable' && error.temporary;
+        // The cloud is not asked again and again: there is another way, and the person.
+        const isAir = !isThroughCloud(this.#environment);
+        const again = isAir && error.kind === 'unreachable' && error.temporary;
         if (this.#deadline.timeoutMs === 0) throw this.#failure ?? error;
         if (!again && !(await this.hasOther(error))) throw error;
       }
@@ -101,7 +109,7 @@ export class Candidates {
     this.#failed.add(id);
   }
 
-  async #open(seen: HeardCar): Promise<CarConnection> {
+  async #open(seen: HeardCar, attempt?: Attempt): Promise<CarConnection> {
     const { car, dialect } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const environment = this.#environment;
@@ -115,7 +123,7 @@ export class Candidates {
         environment,
         this.#deadline.within(FIRST_WORD_MS),
       );
-      return new CarConnection(environment, car, open, session);
+      return new CarConnection(environment, car, open, session, attempt);
     } catch (error) {
       await open.link.close().catch(() => undefined);
       throw error;

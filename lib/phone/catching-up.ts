@@ -7,7 +7,7 @@ import type { CarConnection } from './connection.js';
 import { carSeconds } from './dating.js';
 import { Deadline } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
-import { taken, withOutbox } from './outbox-entries.js';
+import { taken, withAnswered, withOutbox } from './outbox-entries.js';
 import { folded, isAllIn, merged } from './own-list.js';
 import { nextList } from './revoking.js';
 import type { OutboxEntry, OwnRevocationList, PairedCar } from './store.js';
@@ -58,8 +58,11 @@ export const catchUp = async (
       ? taken(
           folded(
             withOutbox(
-              { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
-              waiting.filter((entry) => !entry.own),
+              {
+                ...withAnswered(environment.suite, now, waiting.filter(isOwn)),
+                revocationList: { ...own, entries: merged(own.entries, found.entries) },
+              },
+              waiting.filter((entry) => !isOwn(entry)),
             ),
             carSeconds(environment, now),
           ),
@@ -88,6 +91,8 @@ export const dateAnew = (
     const { car } = nextList(environment, now, (entries) => entries);
     return { car, value: car.outbox };
   });
+
+const isOwn = ({ own }: OutboxEntry): boolean => own;
 
 interface Found {
   readonly number: number;

@@ -1,168 +1,38 @@
 import { COMMAND_ID_BYTES } from '../domain/commands.js';
 import type { Command, CommandName } from '../domain/commands.js';
-import { isRefusal } from '../domain/outcomes.js';
-import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
-import { refusalError } from '../domain/refusals.js';
+import type { Result } from '../domain/outcomes.js';
 import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
-import { callback, check, having, needed, text, whole } from '../platform/check.js';
+import { check, having, needed } from '../platform/check.js';
 import type { CentralLink, LinkCloseReason } from '../radio/types.js';
-import { bounded, calledBack } from './boundary.js';
+import { bounded } from './boundary.js';
 import type { WatchedLink } from './boundary.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
+import { CarCommands } from './commands.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { CarSession } from './dialect.js';
+import { isThroughCloud } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
-
-/** 4 to 8 digits; a function is called only when the car asks for it. */
-export type GivenPin = string | (() => string | Promise<string>) | undefined;
-
-/** Of `start`. */
-export interface StartOptions extends CallOptions {
-  /** Needed where an owner has set one. */
-  readonly pin?: GivenPin;
-}
-
-/** Of `setPin`. */
-export interface SetPinOptions extends CallOptions {
-  /** The one that the car asks for now. */
-  readonly oldPin?: GivenPin;
-}
-
-/** Sends one command and waits for its answer; several of one call come over the same link. */
-export type Ask = (command: Command, deadline: Deadline) => Promise<Result>;
-
-/** What fits the uint32 of the wire format; the car says whether there is such a slot. */
-const SLOT = needed(whole(0, 2 ** 32 - 1));
-
-/** @throws PhoneKeyError `usage.invalid` for what is neither a slot nor `own` */
-export const checkSlot = (slot: number | 'own'): void => {
-  if (slot !== 'own') check('a slot', slot, SLOT);
-};
-
-/**
- * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
- * (`Remote`). Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`,
- * `car.outcome-unknown`, `car.silent`, `car.too-late` (nothing was done), `radio.link-lost`, `protocol.*`,
- * `interrupted`.
- */
-export abstract class CarCommands<Options extends CallOptions> {
-  /** @internal Does the work of one call, which ends at one deadline. */
-  protected abstract call<T>(
-    options: Options | undefined,
-    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
-  ): Promise<T>;
-
-  /** As `call`, and rejects with PhoneKeyError alone. */
-  #perform<T>(
-    options: Options | undefined,
-    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    return bounded(() => this.call(options, work));
-  }
-
-  /** Unlocks the doors. */
-  unlock(options?: Options): Promise<void> {
-    return this.#act({ type: 'unlock' }, options);
-  }
-
-  /** Locks the car; refused while a door is open. */
-  lock(options?: Options): Promise<void> {
-    return this.#act({ type: 'lock' }, options);
-  }
-
-  /** Authorises driving for two minutes. */
-  start(options?: Options & StartOptions): Promise<void> {
-    return this.#withPin(options, options?.pin, (pin) => ({ type: 'start', ...pin }));
-  }
-
-  /** Opens the trunk. */
-  trunk(options?: Options): Promise<void> {
-    return this.#act({ type: 'trunk' }, options);
-  }
-
-  /** Opens the front trunk. */
-  frunk(options?: Options): Promise<void> {
-    return this.#act({ type: 'frunk' }, options);
-  }
-
-  /** What the car says of itself. */
-  async status(options?: Options): Promise<CarStatus> {
-    const { outcome, clockLost } = await this.#ask({ type: 'status' }, options);
-    if (outcome.type !== 'status') throw unexpected(outcome);
-    return { ...outcome.status, clockLost };
-  }
-
-  /** For owners: the keys that the car knows. */
-  async listKeys(options?: Options): Promise<KeyEntry[]> {
-    const { outcome } = await this.#ask({ type: 'listKeys' }, options);
-    if (outcome.type !== 'keys') throw unexpected(outcome);
-    return [...outcome.keys];
-  }
-
-  /**
-   * Takes a key away: any but the last owner's for owners, their own for all others.
-   * @param slot of the key, from `listKeys`; `own`: that of this phone
-   */
-  async removeKey(slot: number | 'own', options?: Options): Promise<void> {
-    checkSlot(slot);
-    if (slot === 'own') return this.#act({ type: 'removeKey' }, options);
-    return this.#act({ type: 'removeKey', slot }, options);
-  }
-
-  /**
-   * For owners: from now on the car asks for this PIN to start. Where it asks for one already, that is needed.
-   * @param pin 4 to 8 digits; empty: none any more
-   */
-  async setPin(pin: string, options?: Options & SetPinOptions): Promise<void> {
-    const checked = pin === '' ? pin : checkPin(pin);
-    await this.#withPin(options, options?.oldPin, (old) => ({
-      type: 'setPin',
-      pin: checked,
-      ...(old.pin !== undefined && { oldPin: old.pin }),
-    }));
-  }
-
-  /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
-  raiseEpoch(options?: Options): Promise<void> {
-    return this.#act({ type: 'raiseEpoch' }, options);
-  }
-
-  /** A PIN that a function gives is that of a person, who types it from then on. */
-  #withPin(
-    options: Options | undefined,
-    given: GivenPin,
-    command: (typed: { readonly pin?: string }) => Command,
-  ): Promise<void> {
-    return this.#perform(options, async (link, deadline) => {
-      if (typeof given !== 'string') check('pin', given, callback);
-      const ask = (pin?: string): Promise<Result> =>
-        link.command(command(pin === undefined ? {} : { pin: checkPin(pin) }), deadline);
-      const result = await ask(typeof given === 'function' ? undefined : given);
-      if (typeof given !== 'function' || !isRefusal(result.outcome, 'pin-needed')) {
-        expectDone(result);
-        return;
-      }
-      const typed = await calledBack(given);
-      deadline.askedNow();
-      expectDone(await ask(typed));
-    });
-  }
-
-  async #act(command: Command, options: Options | undefined): Promise<void> {
-    expectDone(await this.#ask(command, options));
-  }
-
-  #ask(command: Command, options: Options | undefined): Promise<Result> {
-    return this.#perform(options, (link, deadline) => link.command(command, deadline));
-  }
-}
+import { isFinal, isWish, Wishes } from './wishes.js';
+import type { WishesBy } from './wishes.js';
 
 const COMMAND = needed(having('a command'));
+
+/** One try of a call, over one of the ways by which that is tried. */
+export interface Attempt {
+  /** Those of the call: they have the same ids whichever way they go. */
+  readonly wishes: Wishes;
+  /** How the wishes that they replace are known: by the entry as it was read for the call, or else. */
+  readonly wishesBy: () => WishesBy;
+  /** Is told that the car was heard. */
+  readonly heard: () => void;
+  /** Is told that the car has said for good what became of what it was asked. */
+  readonly answered: () => void;
+}
 
 /** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
 export let entryOf: (connection: CarConnection) => PairedCar;
@@ -179,6 +49,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  readonly #attempt: Attempt | undefined;
   /**
    * Resolves when the link is down, and never rejects: `local` after `close`, or after a command that got no
    * answer; `remote` where the car ended it; `lost` where it broke, as when one goes away.
@@ -187,14 +58,19 @@ export class CarConnection extends CarCommands<CallOptions> {
   #car: PairedCar;
   #clockLost = false;
   #last: CarConnection['last'];
+  #wishes = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @internal */
+  /**
+   * @internal
+   * @param attempt none: it is kept for several calls
+   */
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
     { link, closed }: WatchedLink,
     session: CarSession,
+    attempt?: Attempt,
   ) {
     super();
     this.#car = car;
@@ -202,6 +78,7 @@ export class CarConnection extends CarCommands<CallOptions> {
     this.#link = link;
     this.closed = closed;
     this.#session = session;
+    this.#attempt = attempt;
   }
 
   /** With what it has told. */
@@ -269,33 +146,31 @@ export class CarConnection extends CarCommands<CallOptions> {
       throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
     }
     this.#last = { command: command.type };
-    const result = await this.#session.ask(command, deadline);
+    const result = isWish(command)
+      ? await this.#askOnce(command, deadline)
+      : await this.#session.ask(command, deadline);
     const { outcome } = result;
+    if (isFinal(outcome)) this.#attempt?.answered();
     this.#clockLost = result.clockLost;
     if (outcome.type === 'refused' && command.type !== 'deliver')
       this.#last = { command: command.type, refusal: outcome.refusal };
-    this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
+    // Through the cloud nobody sees where the car has its characteristics.
+    const { attHandle } = isThroughCloud(this.#environment) ? this.#car : this.#link;
+    this.#car = await reconcile(this.#environment, this.#car, attHandle, result);
     return result;
   }
+
+  /** A wish: whatever becomes of this, it is carried out once at the most, and not after the next one. */
+  async #askOnce(command: Command, deadline: Deadline): Promise<Result> {
+    const wishes = this.#attempt?.wishes ?? new Wishes(this.#environment);
+    const n = this.#attempt === undefined ? 0 : this.#wishes++;
+    const by = this.#attempt?.wishesBy() ?? 'read';
+    try {
+      return await wishes.ask(n, command, this.#car, by, (wish) =>
+        this.#session.ask(wish, deadline),
+      );
+    } finally {
+      if (this.#attempt === undefined) await wishes.settle();
+    }
+  }
 }
-
-const checkPin = (pin: string): string => {
-  check('a PIN', pin, text);
-  if (/^\d{4,8}$/.test(pin)) return pin;
-  throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
-};
-
-/**
- * For commands that act: an answer that is neither yes nor no leaves open whether the car did it.
- * @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed`
- */
-const expectDone = ({ outcome }: Result): void => {
-  if (outcome.type !== 'done') throw unexpected(outcome, true);
-};
-
-const unexpected = (outcome: Outcome, mayHaveSucceeded = false): PhoneKeyError =>
-  outcome.type === 'refused'
-    ? refusalError(outcome.refusal)
-    : new PhoneKeyError('protocol.malformed', 'the car answered something other than was asked', {
-        mayHaveSucceeded,
-      });

@@ -62,8 +62,11 @@ const begunAnew = (car: PairedCar, epoch: number): PairedCar => {
     shared,
     revocationList,
     outbox = [],
-    ...rest
+    mail,
+    ...before
   } = car;
+  const { grants: _g, ...kept } = mail ?? {};
+  const rest = { ...before, ...(mail && { mail: kept }) };
   const granted = new Set(shared?.map(({ fingerprint }) => fingerprint));
   const waiting = outbox.some(({ own }) => own);
   const entries =

@@ -51,6 +51,12 @@ export class Deadline implements CallOptions {
     return new Deadline(this.#clock, options, this.#askedAt);
   }
 
+  /** As this one, but it is called off by that signal, too. */
+  unless(signal: AbortSignal): Deadline {
+    const options = { timeoutMs: this.timeoutMs, signal: AbortSignal.any([this.signal, signal]) };
+    return new Deadline(this.#clock, options, this.#askedAt);
+  }
+
   /** Somebody asks now for what comes next: a PIN was typed. */
   askedNow(): void {
     this.#askedAt = this.#clock.now();

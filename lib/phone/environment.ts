@@ -13,7 +13,7 @@ import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { DialectEnvironment, PhoneDialect } from './dialect.js';
-import { guardedCentral, guardedStore } from './boundary.js';
+import { guardedCentral, guardedCloud, guardedStore } from './boundary.js';
 import { chosenName } from './store.js';
 import type { CarStore } from './store.js';
 
@@ -64,6 +64,8 @@ export const ringEnvironment = ({
 export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
   /** The radio. */
   readonly central: Central;
+  /** The other way to the car: through the cloud (`phonekey/cloud`). It is closed with the phone. */
+  readonly cloud?: Central | undefined;
   /** What it speaks with cars. */
   readonly dialects: readonly PhoneDialect[];
   /** Is told what is done and what went wrong, and never a secret (default: nobody). */
@@ -112,12 +114,22 @@ export const phoneEnvironment = (
     ...options,
     ...ringEnvironment(options),
     central: guardedCentral(options.central),
+    cloud: options.cloud === undefined ? undefined : guardedCloud(options.cloud),
     dialects: options.dialects ?? dialects,
     name: chosenName('a phone', options.name ?? 'phone'),
     formFactor: options.formFactor ?? 'phone',
     log: options.log ?? silentLogger,
   };
 };
+
+/** The same phone, which goes through its cloud. */
+export const throughCloud = (environment: PhoneEnvironment): PhoneEnvironment => ({
+  ...environment,
+  central: environment.cloud ?? environment.central,
+});
+
+/** Whether its radio is the cloud. */
+export const isThroughCloud = ({ central, cloud }: PhoneEnvironment): boolean => central === cloud;
 
 /** Seconds since 1970, now. */
 export const wallSeconds = ({ wallTime }: Pick<PhoneEnvironment, 'wallTime'>): number =>

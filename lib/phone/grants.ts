@@ -16,6 +16,9 @@ import type { HeldGrant, PairedCar } from './store.js';
 /** To one key; where there are more, the oldest goes that the car has not taken. */
 export const MOST_GRANTS = 4;
 
+/** And so many that the mailbox in the cloud has brought: the newest. They have room of their own, so that neither displaces the other. */
+export const MOST_RELAYED = 2;
+
 /** What the car has said this of it does not take later either. */
 const FOR_GOOD: ReadonlySet<Refusal> = new Set([
   'grant-invalid',
@@ -35,18 +38,27 @@ const BY_ANOTHER: ReadonlySet<Refusal> = new Set([
 ]);
 
 /** All of them, in the order in which they are shown. */
-export const grantsOf = ({ grant, state, otherGrants = [] }: PairedCar): readonly HeldGrant[] =>
+export const grantsOf = ({
+  grant,
+  state,
+  relayed,
+  otherGrants = [],
+}: PairedCar): readonly HeldGrant[] =>
   grant === undefined
     ? []
-    : [{ grant, ...(state === 'paired' && { taken: true }) }, ...otherGrants];
+    : [
+        { grant, ...(state === 'paired' && { taken: true }), ...(relayed && { relayed }) },
+        ...otherGrants,
+      ];
 
 const withGrants = (car: PairedCar, [first, ...others]: readonly HeldGrant[]): PairedCar => {
-  const { grant: _, otherGrants: __, ...rest } = car;
+  const { grant: _, relayed: __, otherGrants: ___, ...rest } = car;
   if (first === undefined) return rest;
   return {
     ...rest,
     grant: first.grant,
     state: first.taken === true ? 'paired' : 'pending',
+    ...(first.relayed && { relayed: true }),
     role: lastTerms(first.grant).role,
     ...(others.length > 0 && { otherGrants: others }),
   };
@@ -57,25 +69,36 @@ export const withoutGrants = (car: PairedCar): PairedCar => withGrants(car, []);
 
 const issuedAt = ({ grant }: HeldGrant): number => lastTerms(grant).issuedAt;
 
+/** Without the oldest that the car has not taken, where there are too many of its kind. */
+const withRoom = (all: readonly HeldGrant[], relayed: boolean): readonly HeldGrant[] => {
+  const alike = all.filter((each) => (each.relayed === true) === relayed);
+  if (alike.length <= (relayed ? MOST_RELAYED : MOST_GRANTS)) return all;
+  const [oldest] = alike
+    .filter(({ taken }) => taken !== true)
+    .sort((a, b) => issuedAt(a) - issuedAt(b));
+  return all.filter((each) => each !== oldest);
+};
+
 /**
  * With another grant: before those of which it gives everything, and behind all others, which it might cost.
+ * @param relayed by the mailbox in the cloud: behind all others
  * @returns the same object where it is there already
  * @throws PhoneKeyError `usage.invalid` where the car would not take it any more
  */
-export const withGrant = (car: PairedCar, grant: Uint8Array): PairedCar => {
-  const before = grantsOf(car);
-  if (before.some((held) => sameBytes(held.grant, grant))) return car;
-  const added: HeldGrant = { grant };
-  if (before.some((held) => held.taken === true && issuedAt(held) >= issuedAt(added))) {
+export const withGrant = (car: PairedCar, grant: Uint8Array, relayed = false): PairedCar => {
+  const held = grantsOf(car);
+  const same = held.find((each) => sameBytes(each.grant, grant));
+  if (same !== undefined && (relayed || same.relayed !== true)) return car;
+  // Given by hand now: it is no mailbox's any more.
+  const before = held.filter((each) => each !== same);
+  const added: HeldGrant = { grant, ...(relayed && { relayed: true }) };
+  if (before.some(({ taken, ...rest }) => taken === true && issuedAt(rest) >= issuedAt(added))) {
     throw invalid('the car has taken a newer grant to that key');
   }
   const terms = lastTerms(grant);
-  const at = before.findIndex((held) => gives(terms, lastTerms(held.grant)));
+  const at = relayed ? -1 : before.findIndex((each) => gives(terms, lastTerms(each.grant)));
   const all = before.toSpliced(at < 0 ? before.length : at, 0, added);
-  const [oldest] = all
-    .filter(({ taken }) => taken !== true)
-    .sort((a, b) => issuedAt(a) - issuedAt(b));
-  return withGrants(car, all.length > MOST_GRANTS ? all.filter((held) => held !== oldest) : all);
+  return withGrants(car, withRoom(all, relayed));
 };
 
 /** The car has taken the first: it takes none of before any more. */
@@ -85,7 +108,7 @@ export const withTaken = (car: PairedCar): PairedCar => {
   const newer = others.filter((held) => issuedAt(held) > issuedAt(first));
   return withGrants(car, [
     { grant: first.grant, taken: true },
-    ...newer.map(({ grant }) => ({ grant })),
+    ...newer.map(({ taken: _, ...untaken }) => untaken),
   ]);
 };
 

@@ -11,9 +11,11 @@ import type { KeyRingOptions, RingEnvironment } from './environment.js';
 import { statusIn } from './own-list.js';
 import { setKeyStatus, refresh } from './revoking.js';
 import type { SignedRevocationList } from './revoking.js';
+import type { Mailbox } from './mailbox.js';
 import { share } from './sharing.js';
 import type { Share, ShareOptions } from './sharing.js';
 import type { SharedKey } from './store.js';
+import type { Synced } from './sync.js';
 
 /** A key that this phone has shared, and what it has said of it since. */
 export interface KnownSharedKey extends SharedKey {
@@ -83,6 +85,19 @@ export class KeyRing {
     return bounded(async () =>
       carOf(this.#environment.suite, await accept(this.#environment, uri, options)),
     );
+  }
+
+  /**
+   * Exchanges signed objects with the mailbox in the cloud, both ways: revocation lists for the cars of this phone, and
+   * grants. It may be interrupted anywhere and done again; nothing that the mailbox brings displaces what is here.
+   * @throws PhoneKeyError `cloud.*`; what was exchanged until then stays
+   */
+  sync(mailbox: Mailbox): Promise<Synced> {
+    return bounded(async () => {
+      // Only where it is needed: it recognises cars as one who is at them does.
+      const { sync } = await import('./sync.js');
+      return sync(this.#environment, mailbox);
+    });
   }
 
   /**

@@ -5,7 +5,7 @@ import type { CarConnection } from './connection.js';
 import type { Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
-import { taken, refusedList, withOutbox } from './outbox-entries.js';
+import { taken, refusedList, withAnswered, withOutbox } from './outbox-entries.js';
 import { reconcilePairing } from './reconcile.js';
 import { LIST_REFUSALS, to } from './store.js';
 import type { ListRefusal, OutboxEntry, PairedCar } from './store.js';
@@ -45,7 +45,12 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         return entry.own && refused !== undefined ? [{ ...entry, refused }] : [];
       });
     entries = left(entries);
-    const settled = (now: PairedCar): PairedCar => taken(withOutbox(now, left(now.outbox ?? [])));
+    const settled = (now: PairedCar): PairedCar => {
+      const outbox = left(now.outbox ?? []);
+      const stays = new Set(outbox.map(({ part }) => part));
+      const gone = (now.outbox ?? []).filter(({ part }) => !stays.has(part));
+      return taken(withOutbox(withAnswered(suite, now, gone), outbox));
+    };
     await store.update(entryOf(connection).name, to(settled));
   };
 

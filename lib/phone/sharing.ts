@@ -13,7 +13,7 @@ import type { CarChoice } from './choose.js';
 import { carSeconds, checkClocks, signDated, signingSeconds } from './dating.js';
 import type { RingEnvironment } from './environment.js';
 import { pruned } from './own-list.js';
-import { chosenName, MOST_SHARED } from './store.js';
+import { chosenName, MOST_MAILED, MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
 /** Times are in seconds since 1970. */
@@ -37,6 +37,11 @@ export interface ShareOptions extends CarChoice {
   readonly delegations?: number | undefined;
   /** What this phone shall call it, 1 to 32 bytes: for revoking it by name. */
   readonly name?: string | undefined;
+  /**
+   * An account of the cloud, for whose phones the grant waits besides: `KeyRing.sync` leaves it there, also after an
+   * outage. 1 to 64 of a-z, 0-9, dot, dash, underscore.
+   */
+  readonly account?: string | undefined;
 }
 
 /** A grant that was signed, for the phone that it is to. */
@@ -60,6 +65,7 @@ const RULES = {
   delegations: whole(0, 3),
   name: text,
   car: text,
+  account: text,
 };
 
 /** How long a grant holds when nobody said, in hours; a driver's has no end. */
@@ -107,8 +113,31 @@ export const share = async (
     // Of what is forgotten now nobody could tell later that it has ended.
     const kept = pruned(car, now);
     const all = remembered(kept.shared ?? [], shared, now);
-    return { car: { ...kept, shared: all }, value: { uri, car: car.name, shared } };
+    const changed = {
+      ...kept,
+      shared: all,
+      ...mailed(kept, options.account, concat(before, link)),
+    };
+    return { car: changed, value: { uri, car: car.name, shared } };
   });
+};
+
+/** With a grant that waits to be left in the mailbox. */
+const mailed = (
+  { name, mail }: PairedCar,
+  account: string | undefined,
+  grant: Uint8Array,
+): Pick<PairedCar, 'mail'> => {
+  if (account === undefined) return {};
+  if (!/^[a-z0-9._-]{1,64}$/.test(account)) throw invalid('that is no name of an account');
+  const grants = mail?.grants ?? [];
+  if (grants.length >= MOST_MAILED) {
+    throw invalid(
+      `as many grants of ${name} as fit wait for the cloud`,
+      'Hand this one over yourself, or synchronise first: key cloud sync.',
+    );
+  }
+  return { mail: { ...mail, grants: [...grants, { account, grant }] } };
 };
 
 const subjectOf = (to: string, delegations: number): GrantSubject => {

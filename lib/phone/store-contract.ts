@@ -213,6 +213,8 @@ const whole = (name: string): PairedCar => ({
     entries: [{ fingerprint: utf8('12345678'), since: 5, kind: 'revoked' }],
   },
   outbox: [{ part: new Uint8Array(148).fill(7), own: true }],
+  wishes: [{ id: utf8('87654321'), since: 1_700_000_000 }],
+  mail: { car: '00112233445566778899aabbccddeeff', answered: [fingerprint] },
 });
 
 const offer = (madeAt: number): Offer => ({ ...keys(`offer ${String(madeAt)}`), madeAt });

@@ -51,6 +51,8 @@ export interface PairedCar {
    * paired at the car. It is shown to the car while `pending`, and is what can be delegated on.
    */
   readonly grant?: Uint8Array;
+  /** The grant came as `HeldGrant.relayed` says. */
+  readonly relayed?: true;
   /** Further grants to the same key, in the order in which they are shown: phone/grants.ts. */
   readonly otherGrants?: readonly HeldGrant[];
   /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
@@ -65,6 +67,42 @@ export interface PairedCar {
   readonly revocationList?: OwnRevocationList;
   /** Parts of revocation lists that the car has not had yet, this phone's own and those of others. */
   readonly outbox?: readonly OutboxEntry[];
+  /** Commands of this phone that had no answer, oldest first: phone/wishes.ts. */
+  readonly wishes?: readonly Wish[];
+  /** What this phone knows of the car for the mailbox in the cloud; none where there is no such thing. */
+  readonly mail?: CarMail;
+}
+
+/** Of the mailbox in the cloud, for one car: phone/mailbox.ts. */
+export interface CarMail {
+  /** The cloud's id of the car, 32 hex digits, since it was recognised there: while it is away it is not. */
+  readonly car?: string;
+  /** Of parts of revocation lists that the car has answered: hex, the first 8 bytes of SHA-512; the newest last. */
+  readonly answered?: readonly string[];
+  /** Grants of this phone that wait to be left there. */
+  readonly grants?: readonly MailedGrant[];
+}
+
+/** Of so many parts a phone remembers that the car has answered them. */
+export const MOST_ANSWERED = 128;
+
+/** So many grants wait to be left in the mailbox for one car. */
+export const MOST_MAILED = 16;
+
+/** A grant for the phones of an account of the cloud. */
+export interface MailedGrant {
+  /** Name of the account, 1 to 64 characters. */
+  readonly account: string;
+  /** A chain, as it was signed. */
+  readonly grant: Uint8Array;
+}
+
+/** A command that the car may have carried out, or may yet, and nobody knows. */
+export interface Wish {
+  /** Of the command, 8 bytes. */
+  readonly id: Uint8Array;
+  /** When it was sent, by this phone's clock; seconds since 1970. */
+  readonly since: number;
 }
 
 /** A grant that is kept beside the one that counts. */
@@ -73,6 +111,11 @@ export interface HeldGrant {
   readonly grant: Uint8Array;
   /** The car took the key by it, and has taken it by no other since. */
   readonly taken?: true;
+  /**
+   * It came from the cloud's mailbox, and the car has not taken it: who runs the cloud could have made it, since only
+   * the car can tell who signed the first link.
+   */
+  readonly relayed?: true;
 }
 
 /** This phone remembers so many grants; those that ended first go first. */

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { command } from '../tools.mjs';
+import { command, installCloud } from '../tools.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,6 +24,7 @@ const FOLDERS = [
   'bench',
   'scripts',
   'examples',
+  'cloud',
 ];
 
 /** Runs in the root; false when the tool complains. */
@@ -38,6 +39,8 @@ function run(name, ...args) {
 }
 
 try {
+  // The typed rules judge by the types of its packages.
+  if (!values.write && paths.some((path) => /(^\.?|cloud)(\/|$)/.test(path))) installCloud();
   const ok = values.write
     ? run('prettier', '--write', ...paths)
     : run('eslint', '--no-warn-ignored', ...paths) &&

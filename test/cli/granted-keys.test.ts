@@ -76,8 +76,19 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     floor: seconds,
     grant: fc.constant(grantTo()),
     otherGrants: fc.constantFrom(
-      [{ grant: grantTo() }],
+      [{ grant: grantTo(), relayed: true as const }],
       [{ grant: grantTo() }, { grant: grantTo(), taken: true as const }],
+    ),
+    relayed: fc.constant(true as const),
+    mail: fc.record(
+      {
+        car: bytes(16).map(toHex),
+        answered: fc.array(bytes(8).map(toHex), { maxLength: 3 }),
+        grants: fc.array(fc.record({ account: name, grant: fc.constant(grantTo()) }), {
+          maxLength: 3,
+        }),
+      },
+      { requiredKeys: [] },
     ),
     ownName: name,
     ownFormFactor: fc.constantFrom(...FORM_FACTORS),

@@ -22,6 +22,7 @@ const UNKNOWN = {
   value: {
     code: 'sim.refused',
     message: 'the car does not know this key card, or not any more',
+    hint: 'See which cards the car knows: key car status. Where the only one was lost, reset the car with another: key car reset --card.',
   },
 };
 
@@ -80,4 +81,14 @@ it('a card is no key to suspend, and a name that it cannot have is wrong usage',
   for (const args of [['add'], ['add', ''], ['take', 'spare']]) {
     expect(await cli.run(['car', 'card', ...args])).toMatchObject({ code: 2, stdout: '' });
   }
+});
+
+it('whoever has lost the only one resets the car with another, and the lost one opens nothing', async () => {
+  expect(await cli.json(['car', 'reset', '--yes', '--card', 'blue'])).toMatchObject({ code: 0 });
+  expect((await cli.run(['car', 'status'])).stdout).toMatch(/^24 +- +[0-9a-f]{16} +card +blue$/m);
+  for (const card of ['card', 'spare']) {
+    expect(await cli.json(['car', 'tap', 'pillar', '--card', card])).toMatchObject(UNKNOWN);
+  }
+  expect((await cli.run(['car', 'tap', 'pillar', '--card', 'blue'])).code).toBe(0);
+  expect(await cli.run(['car', 'reset', '--yes', '--card', ''])).toMatchObject({ code: 2 });
 });

@@ -232,6 +232,26 @@ describe('key files', () => {
     },
   );
 
+  it('keep up to 5 commands that had no answer', () => {
+    const wish = (n: number) => ({ id: new Uint8Array(8).fill(n), since: 1_700_000_000 });
+    const wishes = [1, 2, 3, 4, 5].map(wish);
+    const entry = { ...car('sample'), wishes };
+    expect(parseKeyFile(formatKeyFile(entry))).toEqual(entry);
+    const [one] = (JSON.parse(formatKeyFile(entry)) as { readonly wishes: readonly object[] })
+      .wishes;
+    expect(one).toEqual({ id: '01'.repeat(8), since: 1_700_000_000 });
+    for (const wrong of [
+      [...wishes, wish(6)],
+      [{ ...wish(1), id: new Uint8Array(7) }],
+      [{ ...wish(1), since: -1 }],
+    ]) {
+      const text = formatKeyFile({ ...car('sample'), wishes: wrong });
+      expect(() => parseKeyFile(text)).toThrow(
+        expect.objectContaining({ code: 'keys.unreadable', message: expect.any(String) }),
+      );
+    }
+  });
+
   it('are refused with keys.unreadable and nothing else, whatever is in them', () => {
     const whole = JSON.parse(formatKeyFile({ ...car('sample'), attHandle: 11 })) as Record<
       string,

@@ -36,7 +36,7 @@ describe('key', () => {
     for (const exit of [0, 1, 2, 3, 4, 5, 6, 7, 130]) {
       expect(stdout).toMatch(new RegExp(`^ +${String(exit)} {2}\\S`, 'm'));
     }
-    for (const variable of ['RADIO', 'CAR', 'TIMEOUT', 'JSON', 'HOME', 'AIR', 'AT']) {
+    for (const variable of ['RADIO', 'CAR', 'TIMEOUT', 'JSON', 'HOME', 'AIR', 'AT', 'CLOUD_URL']) {
       expect(stdout.replace(/\s+/g, ' ')).toContain(`env: KEY_${variable})`);
     }
   });

@@ -85,10 +85,12 @@ const comes = (state: CommandState, index: number): CommandState | undefined => 
   const command = asked[index];
   if (command === undefined || rights.now - command.at >= AGAIN_SECONDS) return undefined;
   if (keyOf(rights.rights, command.person) === undefined || doing.length > 1) return undefined;
-  const begun = begin(
-    outcomes,
-    { key: KEYS[command.person].fingerprint, id: idOf(command), voids: [] },
-    rights.now,
+  const wish = { key: KEYS[command.person].fingerprint, id: idOf(command), voids: [] };
+  const begun = begin(outcomes, wish, rights.now, ({ key, id }) =>
+    doing.some((each) => {
+      const at = asked[each.command];
+      return at !== undefined && KEYS[at.person].fingerprint === key && at.id === id[0];
+    }),
   );
   if ('outcomes' in begun)
     return { ...state, ...begun, doing: [...doing, { command: index, stage: 'begun' }] };

@@ -1,3 +1,4 @@
+import { OUTAGE_CONTROLS } from './outage/controls.js';
 import { RIGHTS_CONTROLS } from './rights-controls.js';
 import type { Control } from './switch-off.js';
 
@@ -12,6 +13,7 @@ import type { Control } from './switch-off.js';
  */
 export const CONTROLS: readonly Control[] = [
   ...RIGHTS_CONTROLS,
+  ...OUTAGE_CONTROLS,
   {
     rule: 'window: three tries',
     file: '../pairing-window.js',
@@ -178,15 +180,15 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'commands: that one was begun is remembered',
     file: '../outcome-memory.js',
-    find: '[...outcomes, { key, id, until, outcome: "begun" }]',
-    replace: 'outcomes',
+    find: '{ key, id, until, outcome: "begun" },',
+    replace: '',
     world: 'commands that come again',
   },
   {
     rule: 'commands: what was interrupted is not done again',
     file: '../outcome-memory.js',
-    find: 'ofKey.find((each) => sameBytes(each.id, id))',
-    replace: 'ofKey.find((each) => each.outcome !== "begun" && sameBytes(each.id, id))',
+    find: 'if (found !== void 0)',
+    replace: 'if (found !== void 0 && found.outcome !== "begun")',
     world: 'commands that come again',
   },
   {
@@ -199,8 +201,8 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'commands: each key has ids of its own',
     file: '../outcome-memory.js',
-    find: 'outcomes.filter((each) => sameBytes(each.key, key))',
-    replace: 'outcomes',
+    find: 'kept.filter((each) => sameBytes(each.key, key))',
+    replace: 'kept',
     world: 'commands that come again',
   },
   {
@@ -216,5 +218,55 @@ export const CONTROLS: readonly Control[] = [
     find: 'key.grant.used + 1',
     replace: 'key.grant.used',
     world: 'commands that come again',
+  },
+  {
+    rule: 'wishes: what is void is remembered',
+    file: '../outcome-memory.js',
+    find: '...distinct(voids)',
+    replace: '...distinct([])',
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: what is void is not done',
+    file: '../outcome-memory.js',
+    find: 'if (found !== void 0)',
+    replace: 'if (found !== void 0 && found.outcome !== "superseded")',
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: what is void and under way is over first',
+    file: '../outcome-memory.js',
+    find: 'under: voids.filter(',
+    replace: 'under: [].filter(',
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: what is under way is not forgotten',
+    file: '../outcome-memory.js',
+    find: ' || each.outcome === "begun" && isRunning(each)',
+    replace: '',
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: each key voids its own',
+    file: '../outcome-memory.js',
+    find: 'kept.filter((each) => sameBytes(each.key, key))',
+    replace: 'kept',
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: what was done takes nothing back',
+    file: '../outcome-memory.js',
+    find: 'find(other) === void 0',
+    replace: 'true',
+    also: { find: '[...kept, ...added]', replace: '[...added, ...kept]' },
+    world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: for as long as one may come',
+    file: '../outcome-memory.js',
+    find: 'const OUTCOME_SECONDS = 30;',
+    replace: 'const OUTCOME_SECONDS = 10;',
+    world: 'wishes over two links',
   },
 ];

@@ -19,12 +19,15 @@ const explore = (...args: string[]) =>
   spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 
 describe('the search over everything that can happen to rights', () => {
+  // Of phones that do all that they do, fewer: each takes as long as ten of the others.
+  const sampleOf = (name: string): number => (name.startsWith('an outage') ? 20 : 100);
+
   it.each(WORLDS.map((world) => [world.name, world] as const))(
     'finds nothing in the first states of: %s',
-    (_, world) => {
-      const { states, found } = world.search(100);
+    async (name, world) => {
+      const { states, found } = await world.search(sampleOf(name));
       expect(found).toBeUndefined();
-      expect(states).toBe(100);
+      expect(states).toBe(sampleOf(name));
     },
   );
 

@@ -50,10 +50,12 @@ const say = (line: string, facts: object): void => {
 };
 
 /** Whether what was to be seen was seen. */
-const explore = (name: string): { readonly states: number; readonly broken: boolean } => {
+const explore = async (
+  name: string,
+): Promise<{ readonly states: number; readonly broken: boolean }> => {
   const world = WORLDS.find((each) => each.name === name) ?? refuse(`no world "${name}"`);
   const from = performance.now();
-  const { states, depth, complete, never, found } = world.search(options.states, (so, at) => {
+  const { states, depth, complete, never, found } = await world.search(options.states, (so, at) => {
     if (process.stderr.isTTY)
       process.stderr.write(`\r${name}: ${String(so)} states, ${String(at)} steps `);
   });
@@ -71,9 +73,10 @@ const explore = (name: string): { readonly states: number; readonly broken: bool
   return { states, broken: found !== undefined || (never.length > 0 && control === undefined) };
 };
 
-const exploreAll = (): boolean => {
+const exploreAll = async (): Promise<boolean> => {
   const names = options.world === undefined ? WORLDS.map(({ name }) => name) : [options.world];
-  const outcomes = names.map(explore);
+  const outcomes: Awaited<ReturnType<typeof explore>>[] = [];
+  for (const name of names) outcomes.push(await explore(name));
   const states = outcomes.reduce((sum, each) => sum + each.states, 0);
   const said = options.world === undefined ? '; every refusal was met' : '';
   const unmet =
@@ -126,5 +129,5 @@ if (options.list) {
   for (const { name } of WORLDS) say(`world    ${name}`, { world: name });
   for (const { rule } of CONTROLS) say(`control  ${rule}`, { control: rule });
 } else if (options.control === 'all') process.exitCode = tryControls() ? 0 : 1;
-else if (control !== undefined) process.exitCode = explore(control.world).broken ? 1 : 0;
-else process.exitCode = exploreAll() ? 0 : 1;
+else if (control !== undefined) process.exitCode = (await explore(control.world)).broken ? 1 : 0;
+else process.exitCode = (await exploreAll()) ? 0 : 1;

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createContext } from '../../cli/context.js';
 import type { Context, Host } from '../../cli/context.js';
+import { CLOUD_URL } from '../../cli/cloud/url.js';
 import type { GlobalOptions } from '../../cli/global-options.js';
 import type { Sink } from '../../cli/io/output.js';
 import { Interrupt } from '../../cli/io/interrupt.js';
@@ -47,4 +48,4 @@ export const testHost = ({ tty = false, env = {} } = {}): TestHost => {
 export const testContext = (
   host: TestHost,
   options: Partial<GlobalOptions> & { readonly home: string },
-): Context<'radio'> => createContext({ radio: 'virtual', timeout: 5, ...options }, host, 'radio');
+): Context<'radio'> => createContext({ radio: 'virtual', timeout: 5, cloudUrl: CLOUD_URL, ...options }, host, 'radio');

@@ -71,6 +71,8 @@ describe('phonekey refuses', () => {
     ['a signal of scanning', [{}, 1], (signal) => key.scan({ signal }).next()],
     ['options', [null, 5], (options) => key.unlock(options)],
     ['a car that is no name', [5, null], (car) => key.unlock({ car })],
+    ['a way', ['radio', 5, null], (via) => key.unlock({ via })],
+    ['what hears of ways', NOT_A_FUNCTION, (onWay) => key.unlock({ onWay })],
     ['a slot', [...NOT_A_NUMBER, -1, 1.5], (slot) => key.removeKey(slot)],
     ['a PIN', [1234, null, '123', 'abcd'], (pin) => key.setPin(pin)],
     ['a code', [12345678, null, undefined, '1234'], (pairing) => key.pair({ code: pairing })],
@@ -78,6 +80,7 @@ describe('phonekey refuses', () => {
     ['a list of lists', ['x', null, [5], []], (uris) => key.relay(uris)],
     ['a store', [undefined, null, {}, 5], (wrong) => phoneWith({ store: wrong })],
     ['a radio', [undefined, null, {}, 5], (wrong) => phoneWith({ central: wrong })],
+    ['a cloud', [null, {}, 5], (cloud) => phoneWith({ cloud })],
     ['a clock', [null, {}, 5], (clock) => phoneWith({ clock })],
     [
       'a clock without the time',

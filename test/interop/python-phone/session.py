@@ -42,6 +42,15 @@ def proof_tag_key(car_public):
     return crypto.hkdf(car_public, b"phonekey v1 proof tag", 32)
 
 
+def check_ids(command):
+    """Of a decoded Command: its own id and those that it voids."""
+    ident, voids = command["id"], command["voids"]
+    if len(ident) not in (0, 8) or len(voids) > 4 or (voids and not ident) or ident in voids:
+        raise wire.Malformed("ids that are none")
+    for each in voids:
+        wire.of_length(each, 8)
+
+
 class Session:
     """Answers one challenge, and then carries commands."""
 

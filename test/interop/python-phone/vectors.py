@@ -404,6 +404,45 @@ def turns(file):
             yield expected, (verdict, ended)
 
 
+class _Outcomes:
+    """What a car remembers of commands, by section 6. Times are seconds."""
+
+    def __init__(self):
+        # By key and id: until when, and what came of it; None where nobody knows.
+        self.known = {}
+
+    def _room(self, key, superseded):
+        own = [outcome == "superseded" for (who, _), (_, outcome) in self.known.items() if who == key]
+        return 8 - own.count(superseded)
+
+    def carry_out(self, key, command, meets, now):
+        self.known = {each: known for each, known in self.known.items() if known[0] > now}
+        ident, looks = command["id"], command["case"] in ("status", "list_keys", "list_revocations")
+        if not ident or looks:
+            return meets
+        if (key, ident) in self.known:
+            return self.known[key, ident][1] or "fault"
+        voids = {each for each in command["voids"] if (key, each) not in self.known}
+        if self._room(key, False) < 1 or self._room(key, True) < len(voids):
+            return "busy"
+        self.known.update({(key, each): (now + 30, "superseded") for each in voids})
+        cut = meets == "power cut"
+        self.known[key, ident] = (now + 30, None if cut else meets)
+        return "" if cut else meets
+
+
+def wishes(file):
+    for sequence in file["sequences"]:
+        outcomes = _Outcomes()
+        for index, step in enumerate(sequence["steps"]):
+            command = wire.decode("Command", bytes.fromhex(step["command"]))
+            expected = {**step, "name": f"{sequence['name']}: {index}"}
+            if _fails(lambda: session.check_ids(command)):
+                yield expected, "unknown command"
+            else:
+                yield expected, outcomes.carry_out(step["key"], command, step["meets"], step["at"])
+
+
 FILES = {
     "advertisements": (advertisements,),
     "names": (names,),
@@ -413,6 +452,7 @@ FILES = {
     "decisions": (decisions,),
     "pin": (pins,),
     "turns": (turns,),
+    "wishes": (wishes,),
     "uris": (uri,),
     "grants": (chains,),
     "revocation-lists": (parts,),

@@ -11,7 +11,7 @@ import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { commandOf, outcomeOf, rig, WALL_TIME } from './rig.js';
 import type { Rig } from './rig.js';
 
-const personAt = ({ car }: Rig) => controlOf(car, () => car.reset());
+const personAt = ({ car }: Rig) => controlOf(car, (card) => car.reset(card));
 
 const names = ({ car }: Rig): string[] => car.status().cards.map(({ name }) => name);
 
@@ -36,6 +36,20 @@ describe('the key cards of a car', () => {
     expect(names(setup)).toEqual(['card', 'spare']);
     await setup.person.reset();
     expect(names(setup)).toEqual(['card']);
+  });
+
+  it('are another one after a factory reset, where the only one was lost', async () => {
+    const setup = await twoCards();
+    await setup.person.reset('new');
+    expect(setup.car.status().cards).toMatchObject([{ slot: FIRST_CARD_SLOT, name: 'new' }]);
+    for (const card of ['card', 'spare']) {
+      await expect(setup.person.tap({ reader: 'pillar', card })).rejects.toMatchObject(
+        refusal('the car does not know this key card, or not any more'),
+      );
+    }
+    await setup.person.tap({ reader: 'pillar' });
+    await expect(setup.person.reset('')).rejects.toMatchObject({ code: 'usage.invalid' });
+    expect(names(setup)).toEqual(['new']);
   });
 
   it('stand in the list of keys, without a role', async () => {

@@ -66,6 +66,19 @@ describe('a command that voids others', () => {
     expect(its.status().locked).toBe(true);
   });
 
+  it('acts after one of them that is under way for longer than anything is remembered', async () => {
+    const { behaviors, reached, letGo } = held('unlock');
+    const { ask, instead, seen, wall } = await car({ behaviors });
+    const older = ask('unlock', 1);
+    await reached();
+    wall.seconds += 2 * OUTCOME_SECONDS;
+    const newer = instead('lock', 2, [1]);
+    expect(await ask('trunk', 3)).toBe('done');
+    letGo();
+    expect(await Promise.all([older, newer])).toEqual(['done', 'done']);
+    expect(seen()).toEqual(['door-opened', 'unlocked', 'locked']);
+  });
+
   it('acts also when one of them that was under way has failed', async () => {
     const behaviors: Behaviors = new Map(BEHAVIORS).set('unlock', () =>
       Promise.reject(new Error('stuck')),
