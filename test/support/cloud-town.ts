@@ -58,7 +58,13 @@ export const cloudTown = async (
       const id = `memory-${index + 1}`;
       await clock.until(near.pair({ code: await openWindow(car, 'owner'), id }));
     }
-    const far = new Remote({ ...common, central: cloudCentral(cloud.phone(), { clock }) });
+    // Of several ways each command has an id, by which a car knows what became of it.
+    const nowhere = new MemoryRadio({ clock });
+    const far = new Remote({
+      ...common,
+      central: nowhere.central(),
+      cloud: cloudCentral(cloud.phone(), { clock }),
+    });
     phones.push({ near, far, store });
   }
   acts.splice(0);
