@@ -33,17 +33,25 @@ export const race = <T>(
     let cancel: Cancel = () => undefined;
     const tried = new Map<Way, Tried<T>>();
     const runs = new Map<Way, { readonly off: AbortController; readonly end: Promise<void> }>();
+    const heard = new Set<Way>();
 
     const start = (way: Way): void => {
       const off = new AbortController();
       const tell = (type: 'heard' | 'answered') => (): void => {
         if (!off.signal.aborted) dispatch({ type, way });
       };
-      const events = { heard: tell('heard'), answered: tell('answered') };
+      const tellHeard = tell('heard');
+      const events = {
+        heard: () => {
+          heard.add(way);
+          tellHeard();
+        },
+        answered: tell('answered'),
+      };
       const end = run(way, events, off.signal)
         .catch(failedBy)
         .then((how) => {
-          tried.set(way, off.signal.aborted ? calledOff(way) : how);
+          tried.set(way, off.signal.aborted ? calledOff(way, heard.has(way)) : how);
           dispatch({ type: 'ended', way, settles: settles(how) });
         });
       runs.set(way, { off, end });
@@ -85,11 +93,9 @@ const settles = (how: Tried<unknown>): boolean => {
 };
 
 /** Why a way was not used that had begun. */
-const calledOff = (way: Way): Tried<never> => ({
-  calledOff: true,
-  ...failedBy(
-    way === 'ble'
-      ? new PhoneKeyError('car.not-found', 'the car had not answered over Bluetooth yet')
-      : new PhoneKeyError('cloud.timeout', 'it had not answered yet'),
-  ),
-});
+const calledOff = (way: Way, heard: boolean): Tried<never> => {
+  const code = way === 'ble' ? 'car.not-found' : 'cloud.timeout';
+  const isFar = way === 'ble' && !heard;
+  const message = isFar ? 'the car was not heard' : 'it had not answered yet';
+  return { calledOff: true, ...failedBy(new PhoneKeyError(code, message)) };
+};

@@ -115,7 +115,12 @@ describe('a phone far from its car', () => {
     expect(took).toBeGreaterThanOrEqual(1_500);
     expect(took).toBeLessThan(2_000);
     expect(at.reports).toMatchObject([
-      { via: 'cloud', notUsed: [{ via: 'ble', error: { code: 'car.not-found' } }] },
+      {
+        via: 'cloud',
+        notUsed: [
+          { via: 'ble', error: { code: 'car.not-found', message: 'the car was not heard' } },
+        ],
+      },
     ]);
     expect(await at.run(phone.status())).toMatchObject({ locked: false });
   });
