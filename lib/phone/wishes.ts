@@ -136,7 +136,8 @@ export class Wishes {
       wish.open ||= outcome.type === 'unknown' || isRefusal(outcome, 'fault');
       return result;
     } catch (error) {
-      wish.open ||= !(error instanceof PhoneKeyError) || error.mayHaveSucceeded || isForgeable(error);
+      wish.open ||=
+        !(error instanceof PhoneKeyError) || error.mayHaveSucceeded || isForgeable(error);
       throw error;
     }
   }
