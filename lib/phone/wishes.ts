@@ -142,7 +142,8 @@ export class Wishes {
       wish.open ||= outcome.type === 'unknown' || isRefusal(outcome, 'fault');
       return result;
     } catch (error) {
-      wish.open ||= !(error instanceof PhoneKeyError) || error.mayHaveSucceeded;
+      wish.open ||=
+        !(error instanceof PhoneKeyError) || error.mayHaveSucceeded || isForgeable(error);
       throw error;
     }
   }
@@ -213,6 +214,9 @@ export class Wishes {
     );
   }
 }
+
+/** A car says so without a proof (docs/THREAT-MODEL.md, a forged refusal): whoever does may bring the command later. */
+const isForgeable = ({ code }: PhoneKeyError): boolean => code === 'car.not-recognised';
 
 /** It may have been carried out, and what comes next can name it. */
 const isOpen = ({ open, final }: Sent): boolean => open && !final;

@@ -16,7 +16,8 @@ const BEGIN_MS = 1_800_000_000_000;
 /** What a body does that somebody asked for. */
 const ACTS = new Set<CarEvent['type']>(['unlocked', 'locked', 'door-opened', 'drive-authorised']);
 
-/** Cars that are in a cloud, too, and phones that paired beside each: `far` are the same phones where no Bluetooth is. */
+/** Cars that are in a cloud, too, and phones that paired beside each: `far` are the same phones where no Bluetooth is,
+ * `apart` the same as they are made for both ways. */
 export const cloudTown = async (
   names: { readonly cars: readonly string[]; readonly phones: readonly string[] },
   tricks: readonly Trick[] = [],
@@ -48,6 +49,7 @@ export const cloudTown = async (
   const phones: {
     readonly near: PhoneKey;
     readonly far: Remote;
+    readonly apart: Remote;
     readonly store: MemoryCarStore;
   }[] = [];
   for (const name of names.phones) {
@@ -59,11 +61,20 @@ export const cloudTown = async (
       await clock.until(near.pair({ code: await openWindow(car, 'owner'), id }));
     }
     const far = new Remote({ ...common, central: cloudCentral(cloud.phone(), { clock }) });
-    phones.push({ near, far, store });
+    // Where there are two ways each command has an id, by which a car knows what became of it.
+    const nowhere = new MemoryRadio({ clock });
+    const apart = new Remote({
+      ...common,
+      central: nowhere.central(),
+      cloud: cloudCentral(cloud.phone(), { clock }),
+    });
+    phones.push({ near, far, apart, store });
   }
   acts.splice(0);
   const close = async (): Promise<void> => {
-    for (const { near, far } of phones) await Promise.all([near.close(), far.close()]);
+    for (const { near, far, apart } of phones) {
+      await Promise.all([near.close(), far.close(), apart.close()]);
+    }
     for (const car of cars) await car.stop();
     await clock.advance(0);
   };
