@@ -5,4 +5,6 @@ export default {
   ...base,
   roots: ['<rootDir>/cloud/test', '<rootDir>/test/cloud'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // Each has a database within its process, of some hundred MB.
+  maxWorkers: 2,
 };

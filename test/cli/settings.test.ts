@@ -37,7 +37,10 @@ describe('the settings of a user', () => {
     [`{"home": "/${'x'.repeat(4096)}"}`, 'home is not an absolute path'],
     ['{"json": "yes"}', 'json is not true or false'],
     ['{"json": null}', 'json is not true or false'],
-    ['{"cloudUrl": "http://cloud.example"}', 'cloudUrl is not an address, as https://cloud.example'],
+    [
+      '{"cloudUrl": "http://cloud.example"}',
+      'cloudUrl is not an address, as https://cloud.example',
+    ],
     ['{"timeout": 3}', '"timeout" is no setting'],
     ['{"__proto__": 3}', '"__proto__" is no setting'],
     ['[]', 'it is not an object'],

@@ -5,7 +5,7 @@ import type { Cli } from '../support/cli.js';
 import { must, openRig, pairedPhone, PASSWORD, registered, tapPillar } from './rig.js';
 import type { Rig } from './rig.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 // A story: each test goes on where the one before has ended.
 let rig: Rig;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   rig = await openRig();
   ada = await pairedPhone(rig, 'Ada');
   ben = await pairedPhone(rig, 'Ben');
-}, 120_000);
+});
 afterAll(() => rig.close());
 
 const error = (code: string) => ({ value: { code, mayHaveSucceeded: false } });

@@ -3,7 +3,7 @@ import type { Cli } from '../support/cli.js';
 import { must, openRig, pairedPhone, registered, tapPillar } from './rig.js';
 import type { Rig } from './rig.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let rig: Rig;
 let ada: Cli;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await registered(ben, 'ben');
   await must(ada, ['cloud', 'cars', 'claim', rig.claimCode]);
   await must(ada, ['cloud', 'share', 'ben']);
-}, 120_000);
+});
 afterAll(() => rig.close());
 
 /** What `key unlock` says of the cloud, and of its name, while it is so. */

@@ -6,7 +6,7 @@ import { Cli } from '../support/cli.js';
 import type { Running } from '../support/running.js';
 import { must, PASSWORD } from './rig.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let cli: Cli;
 beforeEach(async () => {

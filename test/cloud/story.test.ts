@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { CAST } from '../../cli/demo/outage/cast.js';
 import { Cli } from '../support/cli.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let cli: Cli;
 beforeAll(async () => {
