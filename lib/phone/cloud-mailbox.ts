@@ -4,57 +4,28 @@ import type { Mailbox } from './mailbox.js';
 
 /** What it needs of a CloudClient. */
 export interface MailboxClient {
-  cars(call: Call): Promise<readonly AdvertisedCar[]>;
-  sendRevocationList(car: string, bytes: Uint8Array, call: Call): Promise<unknown>;
-  revocationLists(car: string, call: Call): Promise<readonly { readonly bytes: Uint8Array }[]>;
+  /** Those of the account, and what each advertises: UUIDs, and hex. */
+  cars(call: { readonly signal: AbortSignal | undefined }): Promise<
+    readonly {
+      readonly id: string;
+      readonly advertises: readonly { readonly uuid: string; readonly data: string }[];
+    }[]
+  >;
+  sendRevocationList(
+    car: string,
+    bytes: Uint8Array,
+    call: { readonly signal: AbortSignal | undefined },
+  ): Promise<unknown>;
+  revocationLists(
+    car: string,
+    call: { readonly signal: AbortSignal | undefined },
+  ): Promise<readonly { readonly bytes: Uint8Array }[]>;
   giveGrant(
     grant: { readonly car: string; readonly account: string; readonly bytes: Uint8Array },
-    call: Call,
+    call: { readonly signal: AbortSignal | undefined },
   ): Promise<unknown>;
-  grants(call: Call): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
-  deleteGrant(id: string, call: Call): Promise<void>;
+  grants(call: {
+    readonly signal: AbortSignal | undefined;
+  }): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
+  deleteGrant(id: string, call: { readonly signal: AbortSignal | undefined }): Promise<void>;
 }
-
-interface Call {
-  readonly signal: AbortSignal | undefined;
-}
-
-interface AdvertisedCar {
-  readonly id: string;
-  readonly advertises: readonly { readonly uuid: string; readonly data: string }[];
-}
-
-/**
- * The mailbox of an account in a cloud, for `KeyRing.sync`.
- * @param signal calls all of it off
- */
-export const cloudMailbox = (client: MailboxClient, signal?: AbortSignal): Mailbox => {
-  const call = { signal };
-  return {
-    cars: async () =>
-      (await client.cars(call)).map(({ id, advertises }) => ({
-        id,
-        serviceData: advertises.map(({ uuid, data }) => ({
-          uuid,
-          data: fromHex(data) ?? new Uint8Array(),
-        })),
-      })),
-    leaveRevocationList: async (car, part) => {
-      await client.sendRevocationList(car, part, call);
-    },
-    revocationLists: async (car) =>
-      (await client.revocationLists(car, call)).map(({ bytes }) => bytes),
-    leaveGrant: async (car, account, bytes) => {
-      await client.giveGrant({ car, account, bytes }, call);
-    },
-    grants: async () => (await client.grants(call)).map(({ id, bytes }) => ({ id, grant: bytes })),
-    confirmGrant: async (id) => {
-      try {
-        await client.deleteGrant(id, call);
-      } catch (error) {
-        // Another phone of the account was faster.
-        if (!(error instanceof PhoneKeyError) || error.code !== 'cloud.not-permitted') throw error;
-      }
-    },
-  };
-};
