@@ -4,28 +4,64 @@ import type { Mailbox } from './mailbox.js';
 
 /** What it needs of a CloudClient. */
 export interface MailboxClient {
-  /** Those of the account, and what each advertises: UUIDs, and hex. */
-  cars(call: { readonly signal: AbortSignal | undefined }): Promise<
-    readonly {
-      readonly id: string;
-      readonly advertises: readonly { readonly uuid: string; readonly data: string }[];
-    }[]
-  >;
-  sendRevocationList(
-    car: string,
-    bytes: Uint8Array,
-    call: { readonly signal: AbortSignal | undefined },
-  ): Promise<unknown>;
+  cars(call: MailboxCall): Promise<readonly AdvertisedCar[]>;
+  sendRevocationList(car: string, bytes: Uint8Array, call: MailboxCall): Promise<unknown>;
   revocationLists(
     car: string,
-    call: { readonly signal: AbortSignal | undefined },
+    call: MailboxCall,
   ): Promise<readonly { readonly bytes: Uint8Array }[]>;
   giveGrant(
     grant: { readonly car: string; readonly account: string; readonly bytes: Uint8Array },
-    call: { readonly signal: AbortSignal | undefined },
+    call: MailboxCall,
   ): Promise<unknown>;
-  grants(call: {
-    readonly signal: AbortSignal | undefined;
-  }): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
-  deleteGrant(id: string, call: { readonly signal: AbortSignal | undefined }): Promise<void>;
+  grants(
+    call: MailboxCall,
+  ): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
+  deleteGrant(id: string, call: MailboxCall): Promise<void>;
 }
+
+/** What calls a request off. */
+export interface MailboxCall {
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A car of the account: UUIDs of what it advertises, and hex. */
+export interface AdvertisedCar {
+  readonly id: string;
+  readonly advertises: readonly { readonly uuid: string; readonly data: string }[];
+}
+
+/**
+ * The mailbox of an account in a cloud, for `KeyRing.sync`.
+ * @param signal calls all of it off
+ */
+export const cloudMailbox = (client: MailboxClient, signal?: AbortSignal): Mailbox => {
+  const call = { signal };
+  return {
+    cars: async () =>
+      (await client.cars(call)).map(({ id, advertises }) => ({
+        id,
+        serviceData: advertises.map(({ uuid, data }) => ({
+          uuid,
+          data: fromHex(data) ?? new Uint8Array(),
+        })),
+      })),
+    leaveRevocationList: async (car, part) => {
+      await client.sendRevocationList(car, part, call);
+    },
+    revocationLists: async (car) =>
+      (await client.revocationLists(car, call)).map(({ bytes }) => bytes),
+    leaveGrant: async (car, account, bytes) => {
+      await client.giveGrant({ car, account, bytes }, call);
+    },
+    grants: async () => (await client.grants(call)).map(({ id, bytes }) => ({ id, grant: bytes })),
+    confirmGrant: async (id) => {
+      try {
+        await client.deleteGrant(id, call);
+      } catch (error) {
+        // Another phone of the account was faster.
+        if (!(error instanceof PhoneKeyError) || error.code !== 'cloud.not-permitted') throw error;
+      }
+    },
+  };
+};
