@@ -5,7 +5,7 @@ import type { Command, CommandName } from '../lib/domain/commands.js';
 import { DONE } from '../lib/domain/outcomes.js';
 import { concat, sameBytes, toHex } from '../lib/platform/bytes.js';
 import type { Answer } from './behavior.js';
-import { MOST_OUTCOMES, MOST_OUTCOMES_OF_ALL } from './memory/outcome-record.js';
+import { MOST_OUTCOMES, MOST_OUTCOMES_OF_ALL, SHARED_OUTCOMES } from './memory/outcome-record.js';
 import type { RememberedOutcome } from './memory/outcome-record.js';
 import type { RecordStore } from './memory/store.js';
 
@@ -143,9 +143,7 @@ export const begin = (
   ];
   const outcomes = [...kept, ...added];
   // Busy means that nothing was done, which one that came before may not be told.
-  const isFull =
-    !hasRoom([...ofKey, ...added], MOST_OUTCOMES) || !hasRoom(outcomes, MOST_OUTCOMES_OF_ALL);
-  if (added.length > 0 && isFull)
+  if (added.length > 0 && !hasRoom(outcomes))
     return { answer: found === undefined ? 'busy' : 'fault', under: [] };
   return {
     ...(found && { answer: answerOf(found) }),
@@ -157,9 +155,18 @@ export const begin = (
 };
 
 /** What is superseded has room of its own: however much a key voids, it keeps no command out that voids nothing. */
-const hasRoom = (outcomes: readonly RememberedOutcome[], most: number): boolean => {
-  const superseded = outcomes.filter(({ outcome }) => outcome === 'superseded').length;
-  return superseded <= most && outcomes.length - superseded <= most;
+const hasRoom = (outcomes: readonly RememberedOutcome[]): boolean => {
+  const isVoid = ({ outcome }: RememberedOutcome): boolean => outcome === 'superseded';
+  return fits(outcomes.filter(isVoid)) && fits(outcomes.filter((each) => !isVoid(each)));
+};
+
+/** Nor does a key that gives many commands keep out those of others. */
+const fits = (outcomes: readonly RememberedOutcome[]): boolean => {
+  const ofKeys = new Map<string, number>();
+  for (const { key } of outcomes) ofKeys.set(toHex(key), (ofKeys.get(toHex(key)) ?? 0) + 1);
+  let shared = 0;
+  for (const count of ofKeys.values()) shared += Math.max(0, count - MOST_OUTCOMES);
+  return shared <= SHARED_OUTCOMES && outcomes.length <= MOST_OUTCOMES_OF_ALL;
 };
 
 const distinct = (ids: readonly Uint8Array[]): readonly Uint8Array[] =>

@@ -18,11 +18,14 @@ export interface RememberedOutcome {
   readonly outcome: 'begun' | 'done' | Refusal;
 }
 
-/** Of one key; and as many that are superseded, which take no room of the others. */
+/** For these each key has room; and for as many that are superseded, which take no room of the others. */
 export const MOST_OUTCOMES = 8;
 
+/** What keys have beyond that, of all of them together: for one that is used a lot, as a script does. */
+export const SHARED_OUTCOMES = 64;
+
 /** Of all keys, also of those that were removed meanwhile; and as many that are superseded. */
-export const MOST_OUTCOMES_OF_ALL = MOST_OUTCOMES * FIRST_CARD_SLOT;
+export const MOST_OUTCOMES_OF_ALL = MOST_OUTCOMES * FIRST_CARD_SLOT + SHARED_OUTCOMES;
 
 export const encodeOutcome = ({ key, id, until, outcome }: RememberedOutcome): object => ({
   key: toHex(key),

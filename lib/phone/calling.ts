@@ -134,7 +134,8 @@ export const callCar = async <T>(
 
     const { last, car } = how;
     const againMs = last?.refusal && AGAIN_MS[last.refusal];
-    if (againMs !== undefined && again < MOST_AGAIN && deadline.timeoutMs > againMs + ASKING_MS) {
+    const leftMs = Math.min(deadline.timeoutMs, deadline.wishMs);
+    if (againMs !== undefined && again < MOST_AGAIN && leftMs > againMs + ASKING_MS) {
       again += 1;
       await deadline.race(pause(clock, againMs), notHeard);
       continue;

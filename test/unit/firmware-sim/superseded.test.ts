@@ -5,10 +5,30 @@ import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import {
   MOST_OUTCOMES,
   MOST_OUTCOMES_OF_ALL,
+  SHARED_OUTCOMES,
 } from '../../../firmware-sim/memory/outcome-record.js';
+import type { RememberedOutcome } from '../../../firmware-sim/memory/outcome-record.js';
 import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
+import type { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { OUTCOME_SECONDS } from '../../../firmware-sim/outcome-memory.js';
 import { held, id, carWithTwo as car } from './outcome-rig.js';
+
+/** Another key has taken what all share. */
+const shareTaken = async (
+  store: RecordStore,
+  now: number,
+): Promise<readonly RememberedOutcome[]> => {
+  const outcomes = (['done', 'superseded'] as const).flatMap((outcome, kind) =>
+    Array.from({ length: MOST_OUTCOMES + SHARED_OUTCOMES }, (_, n) => ({
+      key: id(99),
+      id: id(100 * kind + n),
+      until: now + OUTCOME_SECONDS,
+      outcome,
+    })),
+  );
+  await store.update((record) => ({ record: { ...record, outcomes }, value: undefined }));
+  return outcomes;
+};
 
 describe('a command that voids others', () => {
   it('is done, and they are not when they come', async () => {
@@ -85,7 +105,8 @@ describe('a command that voids others', () => {
   });
 
   it('that was done is not told that nothing was done, where there is no room for what a copy names', async () => {
-    const { ask, instead } = await car();
+    const { ask, instead, store, wall } = await car();
+    await shareTaken(store, wall.seconds);
     expect(await instead('lock', 1, [11, 12, 13, 14])).toBe('done');
     expect(await instead('lock', 2, [15, 16, 17, 18])).toBe('done');
     expect(await instead('lock', 2, [19])).toBe('fault');
@@ -187,11 +208,12 @@ describe('a command that voids others', () => {
   });
 
   it('is refused where there is no room for what it voids, and leaves no trace', async () => {
-    const { ask, instead, keys, store } = await car();
+    const { ask, instead, keys, store, wall } = await car();
+    const others = await shareTaken(store, wall.seconds);
     expect(await instead('lock', 1, [11, 12, 13, 14])).toBe('done');
     expect(await instead('lock', 2, [15, 16, 17])).toBe('done');
     expect(await instead('lock', 3, [18, 19])).toBe('busy');
-    expect(store.record.outcomes).toHaveLength(9);
+    expect(store.record.outcomes).toHaveLength(others.length + 9);
     // What is void already takes no more room.
     expect(await instead('lock', 4, [11, 12, 17, 18])).toBe('done');
     expect(await instead('lock', 5, [19])).toBe('busy');
