@@ -53,6 +53,20 @@ const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
     step(2, unlock(2), 'done'),
   ],
   'void, later': [step(0, lock(2, 1), 'done'), step(1, unlock(1), 'superseded')],
+  'void by the same again': [
+    step(0, lock(3), 'done'),
+    step(1, lock(3, 1), 'done', DOOR),
+    step(2, unlock(1), 'superseded'),
+    step(3, lock(3, 1, 2), 'done'),
+    step(31, unlock(2), 'superseded'),
+  ],
+  'the same again, which voids more than there is room for': [
+    step(0, lock(1, 11, 12, 13, 14), 'done'),
+    step(1, lock(2, 15, 16, 17, 18), 'done'),
+    step(2, lock(2, 19), 'fault'),
+    step(3, unlock(19), 'done'),
+    step(4, lock(2, 18), 'done'),
+  ],
   'void, before': [
     step(0, unlock(1), 'done'),
     step(1, lock(2, 1), 'done'),
@@ -81,7 +95,7 @@ const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
   'void, and voids': [
     step(0, lock(2, 1), 'done'),
     step(1, lock(1, 3), 'superseded'),
-    step(2, unlock(3), 'done'),
+    step(2, unlock(3), 'superseded'),
   ],
   'void for 30 s': [
     step(0, lock(2, 1), 'done'),

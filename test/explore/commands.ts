@@ -92,8 +92,12 @@ const comes = (state: CommandState, index: number): CommandState | undefined => 
       return at !== undefined && KEYS[at.person].fingerprint === key && at.id === id[0];
     }),
   );
-  if ('outcomes' in begun)
-    return { ...state, ...begun, doing: [...doing, { command: index, stage: 'begun' }] };
+  if (begun.answer === undefined)
+    return {
+      ...state,
+      outcomes: begun.outcomes ?? outcomes,
+      doing: [...doing, { command: index, stage: 'begun' }],
+    };
   told(command, typeof begun.answer === 'string' ? begun.answer : undefined);
   return state;
 };
@@ -128,7 +132,12 @@ const goesOn = (state: CommandState, at: number): CommandState | undefined => {
       const { fingerprint } = KEYS[command.person];
       return {
         ...state,
-        outcomes: concluded(outcomes, fingerprint, idOf(command), now.refusal ?? DONE),
+        outcomes: concluded(
+          outcomes,
+          { key: fingerprint, id: idOf(command) },
+          now.refusal ?? DONE,
+          rights.now,
+        ),
         rights,
         doing: doing.filter((each) => each !== now),
       };

@@ -180,15 +180,15 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'commands: that one was begun is remembered',
     file: '../outcome-memory.js',
-    find: '{ key, id, until, outcome: "begun" },',
-    replace: '',
+    find: '[{ key, id, until, outcome: "begun" }] : []',
+    replace: '[] : []',
     world: 'commands that come again',
   },
   {
     rule: 'commands: what was interrupted is not done again',
     file: '../outcome-memory.js',
-    find: 'if (found !== void 0)',
-    replace: 'if (found !== void 0 && found.outcome !== "begun")',
+    find: 'const found = find(id)',
+    replace: 'const found = [find(id)].find((each) => each?.outcome !== "begun")',
     world: 'commands that come again',
   },
   {
@@ -229,8 +229,8 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'wishes: what is void is not done',
     file: '../outcome-memory.js',
-    find: 'if (found !== void 0)',
-    replace: 'if (found !== void 0 && found.outcome !== "superseded")',
+    find: 'const found = find(id)',
+    replace: 'const found = [find(id)].find((each) => each?.outcome !== "superseded")',
     world: 'wishes over two links',
   },
   {
@@ -243,9 +243,23 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'wishes: what is under way is not forgotten',
     file: '../outcome-memory.js',
-    find: ' || each.outcome === "begun" && isRunning(each)',
+    find: ' || isActing(each)',
     replace: '',
+    world: 'wishes that take their time',
+  },
+  {
+    rule: 'wishes: what comes again voids, too',
+    file: '../outcome-memory.js',
+    find: '...distinct(voids)',
+    replace: '...distinct(found === void 0 ? voids : [])',
     world: 'wishes over two links',
+  },
+  {
+    rule: 'wishes: what took its time is remembered from its end',
+    file: '../outcome-memory.js',
+    find: 'until: now + OUTCOME_SECONDS',
+    replace: 'until: each.until',
+    world: 'wishes that take their time',
   },
   {
     rule: 'wishes: each key voids its own',

@@ -19,11 +19,8 @@ export class Wishes {
     if (id === undefined || type === 'status') return false;
     const names = [id, ...voids].map((each) => `${toHex(publicKey)} ${toHex(each)}`);
     const now = this.#wall();
-    const [isKnown] = names.map((name) => (this.#known.get(name) ?? 0) > now);
-    if (isKnown === true) return true;
-    for (const name of names) {
-      if ((this.#known.get(name) ?? 0) <= now) this.#known.set(name, now + SECONDS);
-    }
-    return false;
+    const fresh = names.filter((name) => (this.#known.get(name) ?? 0) <= now);
+    for (const name of fresh) this.#known.set(name, now + SECONDS);
+    return fresh[0] !== names[0];
   }
 }

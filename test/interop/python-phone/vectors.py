@@ -420,12 +420,13 @@ class _Outcomes:
         ident, looks = command["id"], command["case"] in ("status", "list_keys", "list_revocations")
         if not ident or looks:
             return meets
-        if (key, ident) in self.known:
-            return self.known[key, ident][1] or "fault"
+        again = (key, ident) in self.known
         voids = {each for each in command["voids"] if (key, each) not in self.known}
-        if self._room(key, False) < 1 or self._room(key, True) < len(voids):
-            return "busy"
+        if self._room(key, False) < (not again) or self._room(key, True) < len(voids):
+            return "fault" if again else "busy"
         self.known.update({(key, each): (now + 30, "superseded") for each in voids})
+        if again:
+            return self.known[key, ident][1] or "fault"
         cut = meets == "power cut"
         self.known[key, ident] = (now + 30, None if cut else meets)
         return "" if cut else meets

@@ -44,6 +44,55 @@ describe('a command that voids others', () => {
     expect(await ask('trunk', 1)).toBe('superseded');
   });
 
+  it('voids what any copy of it names', async () => {
+    const { ask, instead, store } = await car();
+    expect(await ask('lock', 3)).toBe('done');
+    expect(await instead('lock', 3, [1])).toBe('done');
+    expect(await ask('unlock', 1)).toBe('superseded');
+    expect(await instead('unlock', 1, [2])).toBe('superseded');
+    expect(await ask('unlock', 2)).toBe('superseded');
+    expect(store.record.outcomes).toHaveLength(3);
+  });
+
+  it('is answered again after what that copy names and is under way', async () => {
+    const { behaviors, reached, letGo } = held('unlock');
+    const { ask, instead, seen } = await car({ behaviors });
+    expect(await ask('trunk', 3)).toBe('done');
+    const order: string[] = [];
+    const older = ask('unlock', 1).then(() => order.push('older'));
+    await reached();
+    const again = instead('trunk', 3, [1]).then(() => order.push('again'));
+    expect(await ask('trunk', 4)).toBe('done');
+    expect(order).toEqual([]);
+    letGo();
+    await Promise.all([older, again]);
+    expect(order).toEqual(['older', 'again']);
+    expect(seen()).toEqual(['door-opened', 'unlocked']);
+  });
+
+  it('that comes twice at once, naming others each time, is done once and voids all', async () => {
+    const { behaviors, reached, letGo } = held('lock');
+    const { ask, instead, seen } = await car({ behaviors });
+    await ask('unlock');
+    const first = instead('lock', 3, [1]);
+    await reached();
+    const second = instead('lock', 3, [2]);
+    letGo();
+    expect(await Promise.all([first, second])).toEqual(['done', 'done']);
+    expect(seen()).toEqual(['unlocked', 'locked']);
+    expect(await ask('unlock', 1)).toBe('superseded');
+    expect(await ask('unlock', 2)).toBe('superseded');
+  });
+
+  it('that was done is not told that nothing was done, where there is no room for what a copy names', async () => {
+    const { ask, instead } = await car();
+    expect(await instead('lock', 1, [11, 12, 13, 14])).toBe('done');
+    expect(await instead('lock', 2, [15, 16, 17, 18])).toBe('done');
+    expect(await instead('lock', 2, [19])).toBe('fault');
+    expect(await ask('lock', 2)).toBe('done');
+    expect(await ask('unlock', 19)).toBe('done');
+  });
+
   it('voids those of its own key alone', async () => {
     const { ask, instead, keys } = await car();
     expect(await instead('lock', 2, [1])).toBe('done');
