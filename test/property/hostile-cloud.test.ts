@@ -50,6 +50,7 @@ const trick: fc.Arbitrary<Trick> = fc.oneof(
       fc.nat({ max: 20_000 }),
     ),
   }),
+  fc.record({ do: one('deny'), ms: fc.nat({ max: 6_000 }) }),
   fc.record({ do: one('alter'), at: fc.nat({ max: 400 }) }),
   fc.record({ do: fc.constantFrom('again', 'elsewhere', 'play', 'answer'), which }),
 );

@@ -15,6 +15,8 @@ export type Trick =
   | { readonly do: 'elsewhere'; readonly which: number }
   /** Then opens a link by itself, and plays there all that a phone has said on an earlier one. */
   | { readonly do: 'play'; readonly which: number }
+  /** Holds it back, and says to the phone again what the car said first on its link: as if it refused. */
+  | { readonly do: 'deny'; readonly ms: number }
   /** Answers for the car with what a car said on an earlier link, from its beginning. */
   | { readonly do: 'answer'; readonly which: number };
 
@@ -107,6 +109,14 @@ export class HostileCloud extends MemoryCloud {
         this.bring(seen);
         this.#replay(trick.which, { car: seen.car, link: this.#newLink(), to: 'car' });
         break;
+      case 'deny': {
+        this.#clock.after(trick.ms, () => this.bring(seen));
+        const isFirst = ({ to, link, body }: Seen): boolean =>
+          to === 'phone' && link === seen.link && body?.kind === 'data';
+        const first = this.seen.find(isFirst);
+        if (first !== undefined) this.bring(first);
+        break;
+      }
       case 'answer':
         this.#replay(trick.which, { ...seen, to: 'phone' });
         break;
