@@ -27,8 +27,14 @@ const ACTS_SECONDS = 15;
 /** It is kept for longer than that: where this phone's clock is set ahead by less than the rest, none is lost. */
 const KEPT_SECONDS = 60;
 
-/** After these the same command, by its id, may yet be carried out, or may have been. */
-const OPEN: ReadonlySet<Refusal> = new Set(['fault', 'busy', 'too-late', 'dated-ahead']);
+/** After these the same command, by its id, may yet be carried out, or may have been, or the car did not look at it. */
+const OPEN: ReadonlySet<Refusal> = new Set([
+  'fault',
+  'busy',
+  'too-late',
+  'dated-ahead',
+  'unknown-command',
+]);
 
 /** Whether a car has said for good what became of a command. */
 export const isFinal = (outcome: Outcome): boolean =>

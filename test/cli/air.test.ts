@@ -101,7 +101,7 @@ describe('a car and two phones', () => {
     });
     expect(await owner.json(['unlock'])).toEqual({
       code: 0,
-      value: { command: 'unlock', ok: true },
+      value: { command: 'unlock', ok: true, via: 'ble', notUsed: [] },
     });
     expect(await carStatus()).toMatchObject({ locked: false });
     expect(await owner.run(['start'])).toMatchObject({

@@ -93,7 +93,7 @@ const withLastByteChanged = (chunk: Uint8Array): Uint8Array =>
 it('is unlocked when the result comes', async () => {
   expect(await phone.json(['unlock'])).toEqual({
     code: 0,
-    value: { command: 'unlock', ok: true },
+    value: { command: 'unlock', ok: true, via: 'ble', notUsed: [] },
   });
   expect(host.executed).toEqual(['unlock']);
 });

@@ -108,6 +108,24 @@ describe('a phone near its car, with a cloud', () => {
   });
 });
 
+describe('a PIN', () => {
+  it.each(['cloud', 'auto'] as const)('is asked for once over two ways, by %s', async (via) => {
+    const phone = at.phone();
+    await at.run(phone.setPin('1234'));
+    let asked = 0;
+    const pin = async (): Promise<string> => {
+      asked += 1;
+      await new Promise<void>((resolve) => at.clock.after(6_000, resolve)); // a person types
+      return '1234';
+    };
+    await at.run(phone.start({ via, pin, onWay: at.onWay }));
+    expect(asked).toBe(1);
+    expect(at.reports).toMatchObject([{ via: via === 'auto' ? 'ble' : 'cloud', notUsed: [] }]);
+    expect((await at.car.control.status()).driveSecondsLeft).toBeGreaterThan(0);
+    expect((await at.store.list())[0]?.wishes).toBeUndefined();
+  });
+});
+
 describe('a phone far from its car', () => {
   it('goes through the cloud after the head start of Bluetooth', async () => {
     const phone = at.phone({ central: deaf() });
