@@ -199,3 +199,32 @@ it('has its cars back after the service was started again', async () => {
   await channel.close();
   await second.close();
 });
+
+it('cuts off a car that takes nothing, which holds up no other one for good', async () => {
+  const broker = brokerWith({ limits: { drainMs: 200 } });
+  await broker.start();
+  const [frozen, other] = [newCar(), newCar()];
+  const deaf = await mqtt.connectAsync(broker.carUrl, {
+    clientId: frozen,
+    username: frozen,
+    password: 'secret',
+    reconnectPeriod: 0,
+  });
+  await deaf.subscribeAsync(topicOf(frozen, 'object/+'), { qos: 0 });
+  const over = new Promise((resolve) => deaf.stream.on('close', resolve));
+  deaf.stream.pause();
+  const { channel, saw } = startCar({ brokerUrl: broker.carUrl, car: other, secret: 'secret' });
+  await saw.next(isUp);
+  const bytes = new Uint8Array(60_000);
+  const sent = Array.from({ length: 300 }, (_, n) =>
+    broker.toCar(frozen, { type: 'object', object: n.toString(16), bytes }),
+  );
+  await Promise.all(sent);
+  const message = { type: 'frame', link: '0011223344556677', frame: new Uint8Array([7]) } as const;
+  await broker.toCar(other, message);
+  await saw.next((each) => each.type === 'frame');
+  deaf.stream.resume();
+  await over;
+  await channel.close();
+  await broker.close();
+});
