@@ -14,15 +14,17 @@
 export interface Broker {
   /** Called in order for each car; must not throw. Set before `start`. */
   onCar: (car: string, message: FromCar) => void;
+  /** Resolves when the service is connected, or after 3 s without; it goes on to try. */
   start(): Promise<void>;
   /** What cars connect to, as they are told when they register. */
   readonly carUrl: string;
   /** Whether the service is connected to it now. */
   readonly connected: boolean;
-  /** @throws where the broker is away */
+  /** @throws BrokerAway (`temporary`): not sent, or nobody knows */
   toCar(car: string, message: ToCar): Promise<void>;
   /** A car may connect with this from now on (for brokers that know cars by accounts of their own). */
   admitCar(car: string, secret: string): Promise<void>;
+  /** Ends its connection and forgets its presence. Where the store says who may connect, it must not know the car any more. */
   removeCar(car: string): Promise<void>;
   close(): Promise<void>;
 }

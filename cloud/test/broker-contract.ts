@@ -204,6 +204,8 @@ export const brokerContract = (open: () => Promise<ContractBroker>): void => {
     const first = await from(id).next(isReport);
     expect(first).toMatchObject({ report: REPORT });
     relay.cut();
+    await saw.next(isDown);
+    await saw.next(isUp);
     const again = await from(id).next(isReport);
     expect(again).toEqual(first);
     await broker.toCar(id, { type: 'reported', report: again.report.report });
@@ -212,6 +214,8 @@ export const brokerContract = (open: () => Promise<ContractBroker>): void => {
     await saw.next((each) => each.type === 'frame');
 
     relay.cut();
+    await saw.next(isDown);
+    await saw.next(isUp);
     await from(id).next(says(true));
     channel.report({ ...REPORT, outcome: 'second' });
     expect(await from(id).next(isReport)).toMatchObject({ report: { outcome: 'second' } });
