@@ -1,3 +1,6 @@
+/** So many of the largest objects fit into what a phone reads of one answer, 1 MiB. Each list repeats those before it. */
+export const MOST_LISTS = 40;
+
 /**
  * What the service keeps: one set of queries, over the embedded database or PostgreSQL. Nothing of it opens a car: secrets of
  * tokens and cars are hashes, and grants and revocation lists are signed by phones. Every promise that resolves has made
@@ -38,7 +41,7 @@ export interface Store {
   keepObject(object: NewObject): Promise<StoredObject>;
   /** Of a car, those that it has not confirmed; oldest first. */
   objectsForCar(car: string): Promise<readonly StoredObject[]>;
-  /** Revocation lists of a car, for phones that carry them by BLE, confirmed or not; oldest first. */
+  /** Revocation lists of a car, for phones that carry them by BLE, confirmed or not: the newest MOST_LISTS, oldest first. */
   revocationListsOf(car: string): Promise<readonly StoredObject[]>;
   /** Grants for an account; oldest first. */
   grantsFor(account: string): Promise<readonly StoredObject[]>;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MOST_LISTS } from '../store/store.js';
 import type { Account, NewCar, NewLogEntry, Store } from '../store/store.js';
 
 const NOW = new Date('2021-11-19T20:00:00.000Z');
@@ -212,6 +213,15 @@ export const storeContract = (open: () => Promise<Store>): void => {
       const lists = await store.revocationListsOf(car);
       expect(lists.map(({ id }) => id)).toEqual([first.id, second.id]);
       expect(lists[0]?.confirmedAt).toBeInstanceOf(Date);
+    });
+
+    it('are the newest of a car, where there are many, oldest first', async () => {
+      const car = await carOf(ada);
+      const kept: string[] = [];
+      for (let n = 0; n < MOST_LISTS + 2; n++)
+        kept.push((await store.keepObject(listFor(car, randomBytes(20)))).id);
+      const lists = await store.revocationListsOf(car);
+      expect(lists.map(({ id }) => id)).toEqual(kept.slice(2));
     });
 
     it('are the same again for the same recipient, and others for another', async () => {

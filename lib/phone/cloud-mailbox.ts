@@ -4,22 +4,29 @@ import type { Mailbox } from './mailbox.js';
 
 /** What it needs of a CloudClient. */
 export interface MailboxClient {
-  cars(call: Call): Promise<readonly AdvertisedCar[]>;
-  sendRevocationList(car: string, bytes: Uint8Array, call: Call): Promise<unknown>;
-  revocationLists(car: string, call: Call): Promise<readonly { readonly bytes: Uint8Array }[]>;
+  cars(call: MailboxCall): Promise<readonly AdvertisedCar[]>;
+  sendRevocationList(car: string, bytes: Uint8Array, call: MailboxCall): Promise<unknown>;
+  revocationLists(
+    car: string,
+    call: MailboxCall,
+  ): Promise<readonly { readonly bytes: Uint8Array }[]>;
   giveGrant(
     grant: { readonly car: string; readonly account: string; readonly bytes: Uint8Array },
-    call: Call,
+    call: MailboxCall,
   ): Promise<unknown>;
-  grants(call: Call): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
-  deleteGrant(id: string, call: Call): Promise<void>;
+  grants(
+    call: MailboxCall,
+  ): Promise<readonly { readonly id: string; readonly bytes: Uint8Array }[]>;
+  deleteGrant(id: string, call: MailboxCall): Promise<void>;
 }
 
-interface Call {
+/** What calls a request off. */
+export interface MailboxCall {
   readonly signal: AbortSignal | undefined;
 }
 
-interface AdvertisedCar {
+/** A car of the account: UUIDs of what it advertises, and hex. */
+export interface AdvertisedCar {
   readonly id: string;
   readonly advertises: readonly { readonly uuid: string; readonly data: string }[];
 }

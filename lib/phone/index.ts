@@ -37,7 +37,7 @@ export type { HeardCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
 export { cloudMailbox } from './cloud-mailbox.js';
-export type { MailboxClient } from './cloud-mailbox.js';
+export type { AdvertisedCar, MailboxCall, MailboxClient } from './cloud-mailbox.js';
 export type { Mailbox, MailboxCar, MailboxGrant } from './mailbox.js';
 export type { Delivery } from './outbox.js';
 export type { ConfirmPairing, PairingOffer } from './pairing.js';

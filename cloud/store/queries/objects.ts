@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Database } from '../database.js';
 import { objects } from '../schema.js';
+import { MOST_LISTS } from '../store.js';
 import type { Recipient, Store, StoredObject } from '../store.js';
 
 type Part = Pick<
@@ -56,8 +57,15 @@ export const objectQueries = (db: Database): Part => {
     objectsForCar: (car) =>
       oldestFirst(and(eq(objects.recipientCar, car), isNull(objects.confirmedAt))),
 
-    revocationListsOf: (car) =>
-      oldestFirst(and(eq(objects.recipientCar, car), eq(objects.kind, 'revocation-list'))),
+    async revocationListsOf(car) {
+      const newest = await db
+        .select()
+        .from(objects)
+        .where(and(eq(objects.recipientCar, car), eq(objects.kind, 'revocation-list')))
+        .orderBy(desc(objects.number))
+        .limit(MOST_LISTS);
+      return newest.reverse().map(stored);
+    },
 
     grantsFor: (account) =>
       oldestFirst(and(eq(objects.recipientAccount, account), isNull(objects.confirmedAt))),
