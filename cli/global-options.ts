@@ -54,12 +54,9 @@ export const withGlobalOptions = (program: Command) =>
       ),
     )
     .addOption(
-      option(
-        'KEY_CLOUD_URL',
-        '--cloud-url <url>',
-        'the cloud of the app',
-        parseCloudUrl,
-      ).default(CLOUD_URL),
+      option('KEY_CLOUD_URL', '--cloud-url <url>', 'the cloud of the app', parseCloudUrl).default(
+        CLOUD_URL,
+      ),
     )
     .option('--capture <file>', 'write what goes over the virtual air to a btsnoop file', parseFile)
     .option('--force', 'let --capture and --out replace a file')
@@ -111,8 +108,9 @@ const HEEDED: Readonly<Record<string, readonly GlobalOption[]>> = {
   ...sameFor([...ANY, 'timeout'], 'cloud fail'),
   ...sameFor(CLOUD, 'cloud status', 'cloud watch', 'cloud register', 'cloud login', 'cloud logout'),
   ...sameFor(CLOUD, 'cloud cars list', 'cloud cars claim', 'cloud cars remove'),
-  ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log'),
-  ...sameFor(GRANTS, 'id', 'share'),
+  ...sameFor(CLOUD, 'cloud share', 'cloud unshare', 'cloud log', 'cloud sync'),
+  ...sameFor(GRANTS, 'id'),
+  ...sameFor([...GRANTS, 'air', 'timeout', 'cloudUrl'], 'share'),
   ...sameFor([...ANY, 'car'], 'shared'),
   ...sameFor(ANY, 'cars', 'forget', 'accept'),
   ...sameFor(BESIDE, 'car tap', 'car handle', 'car door', 'car drive', 'car park', 'car screen'),
