@@ -1,6 +1,6 @@
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
-import { check, needed, text } from '../platform/check.js';
+import { check, having, needed, text } from '../platform/check.js';
 import { bounded } from './boundary.js';
 import { carOf } from './car.js';
 import type { Car } from './car.js';
@@ -26,6 +26,9 @@ export interface KnownSharedKey extends SharedKey {
 }
 
 const A_TEXT = needed(text);
+const A_MAILBOX = needed(
+  having('a mailbox', 'cars', 'revocationLists', 'leaveRevocationList', 'grants', 'leaveGrant'),
+);
 
 /**
  * The keys of a phone, and what their owner does with them without a car or a radio: shows them, shares
@@ -94,6 +97,7 @@ export class KeyRing {
    */
   sync(mailbox: Mailbox): Promise<Synced> {
     return bounded(async () => {
+      check('the mailbox', mailbox, A_MAILBOX);
       // Only where it is needed: it recognises cars as one who is at them does.
       const { sync } = await import('./sync.js');
       return sync(this.#environment, mailbox);

@@ -7,6 +7,7 @@ import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { checkOptions, needed, oneOf, text, whole } from '../platform/check.js';
+import type { Rule } from '../platform/check.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, invalid, isOwner } from './choose.js';
 import type { CarChoice } from './choose.js';
@@ -55,6 +56,10 @@ export interface Share {
 }
 
 const SECONDS = whole(0, MAX_TIME);
+const ACCOUNT: Rule = {
+  holds: (value) => typeof value === 'string' && /^[a-z0-9._-]{1,64}$/.test(value),
+  says: 'the name of an account, 1 to 64 of a-z, 0-9, dot, dash, underscore',
+};
 const RULES = {
   to: needed(text),
   role: oneOf(GRANTED_ROLES),
@@ -65,7 +70,7 @@ const RULES = {
   delegations: whole(0, 3),
   name: text,
   car: text,
-  account: text,
+  account: ACCOUNT,
 };
 
 /** How long a grant holds when nobody said, in hours; a driver's has no end. */
@@ -129,12 +134,11 @@ const mailed = (
   grant: Uint8Array,
 ): Pick<PairedCar, 'mail'> => {
   if (account === undefined) return {};
-  if (!/^[a-z0-9._-]{1,64}$/.test(account)) throw invalid('that is no name of an account');
   const grants = mail?.grants ?? [];
   if (grants.length >= MOST_MAILED) {
     throw invalid(
       `as many grants of ${name} as fit wait for the cloud`,
-      'Hand this one over yourself, or exchange with the cloud first.',
+      'Hand this one over yourself, or leave those there first.',
     );
   }
   return { mail: { ...mail, grants: [...grants, { account, grant }] } };

@@ -101,6 +101,8 @@ describe('phonekey refuses', () => {
     ['a lease', [NaN, -1, 256], (leaseHours) => ring.share({ to, leaseHours })],
     ['delegations', [NaN, -1, 4], (delegations) => ring.share({ to, delegations })],
     ['a grant', [undefined, 5, 'x'], (uri) => ring.accept(uri)],
+    ['an account', [5, '', 'Bob'], (account) => ring.share({ to, account })],
+    ['a mailbox', [undefined, 5, {}], (mailbox) => ring.sync(mailbox)],
     ['a key to revoke', [undefined, 5], (which) => ring.revoke(which)],
     ['a car to forget', [undefined, 5], (car) => ring.forget(car)],
   ]);

@@ -33,7 +33,7 @@ describe('the documents', () => {
   it('have code that is not run here only where it says what it needs', () => {
     const blocks = documents().flatMap((document) => readBlocks(document));
     expect(notRun(blocks)).toEqual([
-      'README.md: sh needs=network (2)',
+      'README.md: sh needs=network (3)',
       'README.md: sh needs=clone (1)',
       'docs/guides/cloud.md: sh needs=network (1)',
       'docs/guides/cloud.md: sh needs=postgres (1)',
