@@ -33,6 +33,7 @@ export interface MailboxCar {
 
 /** A grant that was left for an account. */
 export interface MailboxGrant {
+  /** What `confirmGrant` takes. */
   readonly id: string;
   /** As in `leaveGrant`; nothing is verified. */
   readonly grant: Uint8Array;
