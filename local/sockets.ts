@@ -19,7 +19,11 @@ export const digestOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Where a program of the directory listens: a Unix socket there, on Windows a named pipe. */
-export const socketPath = (directory: string, kind: 'car' | 'cloud' | 'fob' | 'hub', file: string): string =>
+export const socketPath = (
+  directory: string,
+  kind: 'car' | 'cloud' | 'fob' | 'hub',
+  file: string,
+): string =>
   process.platform === 'win32'
     ? `${PIPE_PREFIX}phonekey-${kind}-${digestOf(directory.toLowerCase())}`
     : join(directory, file);

@@ -48,4 +48,5 @@ export const testHost = ({ tty = false, env = {} } = {}): TestHost => {
 export const testContext = (
   host: TestHost,
   options: Partial<GlobalOptions> & { readonly home: string },
-): Context<'radio'> => createContext({ radio: 'virtual', timeout: 5, cloudUrl: CLOUD_URL, ...options }, host, 'radio');
+): Context<'radio'> =>
+  createContext({ radio: 'virtual', timeout: 5, cloudUrl: CLOUD_URL, ...options }, host, 'radio');
