@@ -33,6 +33,14 @@ const lock = (n: number, ...voids: readonly number[]): Command => ({
 const DOOR = { meets: 'door open' } as const;
 const CUT = { meets: 'power cut' } as const;
 const B = { key: 'b' } as const;
+const upTo = (most: number): readonly number[] => Array.from({ length: most }, (_, n) => n + 1);
+
+/** Another key has as much as there is room for: its own eight and what all share, of commands and of what is void. */
+const SHARE_TAKEN: readonly WishStep[] = upTo(72).map((n) =>
+  step(0, n > 18 ? unlock(n) : lock(n, ...[0, 1, 2, 3].map((more) => 97 + 4 * n + more)), 'done', {
+    key: 'c',
+  }),
+);
 
 const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
   'the same again': [step(0, unlock(1), 'done'), step(29, unlock(1), 'done', DOOR)],
@@ -61,6 +69,7 @@ const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
     step(31, unlock(2), 'superseded'),
   ],
   'the same again, which voids more than there is room for': [
+    ...SHARE_TAKEN,
     step(0, lock(1, 11, 12, 13, 14), 'done'),
     step(1, lock(2, 15, 16, 17, 18), 'done'),
     step(2, lock(2, 19), 'fault'),
@@ -103,14 +112,24 @@ const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
     step(30, unlock(1), 'done'),
   ],
   'void twice in one': [step(0, lock(2, 1, 1, 1, 1), 'done'), step(1, unlock(1), 'superseded')],
+  'what all keys share': [
+    ...upTo(72).map((n) => step(0, unlock(n), 'done')),
+    step(1, unlock(73), 'busy'),
+    step(1, unlock(72), 'done', DOOR),
+    ...upTo(8).map((n) => step(2, unlock(n), 'done', B)),
+    step(3, unlock(9), 'busy', B),
+    step(30, unlock(73), 'done'),
+  ],
   'the ninth': [
-    ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => step(0, unlock(n), 'done')),
+    ...SHARE_TAKEN,
+    ...upTo(8).map((n) => step(0, unlock(n), 'done')),
     step(1, unlock(9), 'busy'),
     step(2, unlock(8), 'done', DOOR),
     step(3, unlock(9), 'done', B),
     step(30, unlock(9), 'done'),
   ],
   'the ninth that is void': [
+    ...SHARE_TAKEN,
     step(0, lock(1, 11, 12, 13, 14), 'done'),
     step(1, lock(2, 15, 16, 17, 18), 'done'),
     step(2, lock(3, 19), 'busy'),
@@ -120,6 +139,7 @@ const SEQUENCES: Readonly<Record<string, readonly WishStep[]>> = {
     step(30, lock(5, 20), 'done'),
   ],
   'what busy leaves': [
+    ...SHARE_TAKEN,
     step(0, lock(1, 11, 12, 13, 14), 'done'),
     step(1, lock(2, 15, 16, 17), 'done'),
     step(2, lock(3, 18, 19), 'busy'),

@@ -71,7 +71,7 @@ const DONE_BY: Readonly<Record<string, string>> = {
   'Check the connection to the internet and the address of the cloud': 'key cloud status',
   'Log in to the cloud again': 'key cloud login',
   'See which cars and which rights this account has in the cloud': 'key cloud cars list',
-  'or exchange with the cloud first': 'key cloud sync',
+  'or leave those there first': 'key cloud sync',
 
   'Try again; where it stays so, switch Bluetooth off and on': 'key doctor',
   'Build the native Bluetooth socket': 'key doctor names the command',

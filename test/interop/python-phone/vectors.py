@@ -1,5 +1,6 @@
 """What the specification makes of test/vectors/*.json: as a phone, and where a car has to judge, as a car."""
 
+import collections
 import hashlib
 import json
 import pathlib
@@ -412,8 +413,11 @@ class _Outcomes:
         self.known = {}
 
     def _room(self, key, superseded):
-        own = [outcome == "superseded" for (who, _), (_, outcome) in self.known.items() if who == key]
-        return 8 - own.count(superseded)
+        counts = collections.Counter(
+            who for (who, _), (_, outcome) in self.known.items() if (outcome == "superseded") == superseded
+        )
+        shared = 64 - sum(max(0, count - 8) for count in counts.values())
+        return max(0, 8 - counts[key]) + shared
 
     def carry_out(self, key, command, meets, now):
         self.known = {each: known for each, known in self.known.items() if known[0] > now}
