@@ -10,6 +10,8 @@ import { checkOptions } from '../lib/platform/check.js';
 import { systemClock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
+import { undoAll } from '../lib/platform/undo.js';
+import type { Undo } from '../lib/platform/undo.js';
 import type { Peripheral } from '../lib/radio/types.js';
 import type { Opened } from '../local/rpc/server.js';
 import { controlPath, lockHome, openControlDoor, openHomeMemory } from '#car-homes';
@@ -59,8 +61,6 @@ export interface SimulatedCarOptions extends Omit<
   /** What became of each command that came through it. Must not throw. */
   readonly onTelematicsCommand?: ((report: CommandReport) => void) | undefined;
 }
-
-type Undo = () => Promise<unknown> | void;
 
 /** A whole car: memory, controller, control door, and the protocol on a radio. */
 export class SimulatedCar {
@@ -261,17 +261,4 @@ const requireValid = ({ name, home, memory }: SimulatedCarOptions): void => {
       { cause },
     );
   }
-};
-
-/** All of it, even where one fails; the first failure is told afterwards. */
-const undoAll = async (undo: Undo[]): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const step of undo.splice(0).reverse()) {
-    try {
-      await step();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 };

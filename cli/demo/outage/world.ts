@@ -25,8 +25,8 @@ import { FileKeyStore } from '../../config/key-store.js';
 import { CellFile } from '../../fob/cell-file.js';
 import { codeByCard, Fob } from '../../fob/fob.js';
 import { orAborted } from '../../io/interrupt.js';
-import { undoAll } from '../../io/undo.js';
-import type { Undo } from '../../io/undo.js';
+import { undoAll } from '../../../lib/platform/undo.js';
+import type { Undo } from '../../../lib/platform/undo.js';
 
 const NEAR: Position = { x: 1, y: 0 };
 /** Out of the reach of any Bluetooth, in metres. */
