@@ -35,8 +35,8 @@ export const cloudFigures = async (): Promise<Figure[]> => {
     return [];
   }
   const ble = await bluetooth();
-  const figures = [...ble, ...(await through('embedded', false))];
-  return hasServers() ? [...figures, ...(await through('servers', true))] : figures;
+  const figures = [...ble, ...(await through('cloud', false))];
+  return hasServers() ? [...figures, ...(await through('cloud.servers', true))] : figures;
 };
 
 const bluetooth = async (): Promise<Figure[]> => {
@@ -110,9 +110,9 @@ const through = async (what: string, servers: boolean): Promise<Figure[]> => {
     const rates = [first, ...others].map((phone) => perSecond(MEASURE_MS, () => unlock(phone)));
     const together = (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
     return [
-      figure(`cloud.${what}.unlock.p50_ms`, p50, 'ms'),
-      figure(`cloud.${what}.per_s`, alone, '/s'),
-      figure(`cloud.${what}.per_s.${String(AT_ONCE)}_phones`, together, '/s'),
+      figure(`${what}.unlock.p50_ms`, p50, 'ms'),
+      figure(`${what}.per_s`, alone, '/s'),
+      figure(`${what}.per_s.${String(AT_ONCE)}_phones`, together, '/s'),
       ...(await recovery(what, cloud, fleet)),
     ];
   } finally {
@@ -140,8 +140,8 @@ const recovery = async (
   await fleet.until(CARS, BACK_MS);
   const at = (part: number): number => times[Math.ceil(part * CARS) - 1] ?? NaN;
   return [
-    figure(`cloud.${what}.recovery.half_s`, at(0.5), 's'),
-    figure(`cloud.${what}.recovery.99_percent_s`, at(0.99), 's'),
-    figure(`cloud.${what}.recovery.all_s`, at(1), 's'),
+    figure(`${what}.recovery.half_s`, at(0.5), 's'),
+    figure(`${what}.recovery.99_percent_s`, at(0.99), 's'),
+    figure(`${what}.recovery.all_s`, at(1), 's'),
   ];
 };
