@@ -21,15 +21,15 @@ const escaped = (text) =>
     .replaceAll('…', '...')
     .replace(/^([.'])/gm, '\\&$1');
 
-/** Running text in lines that are not too long. */
+/** Running text in lines that are not too long, as they stand in the page. */
 const filled = (text) => {
   const lines = [''];
-  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+  for (const word of escaped(text).split(/\s+/).filter((each) => each !== '')) {
     const line = lines.at(-1);
     if (line !== '' && line.length + word.length >= WIDTH) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
-  return lines.map(escaped).join('\n');
+  return lines.map((line) => line.replace(/^([.'])/, '\\&$1')).join('\n');
 };
 
 const item = (term, text) => `.TP\n.B ${escaped(term)}\n${filled(text)}`;
@@ -83,6 +83,9 @@ const SECRETS = [
   ['KEY_PAIRING_CODE', 'The pairing code, for key pair.'],
   ['KEY_PIN', 'The PIN to drive, for key start and key pin set.'],
   ['KEY_OLD_PIN', 'The PIN that the car has, for key pin set and key pin clear.'],
+  ['KEY_CLOUD_PASSWORD', 'The password of an account, for key cloud register and key cloud login.'],
+  ['KEY_CLOUD_DATABASE', 'The URL of PostgreSQL, for key cloud start.'],
+  ['KEY_CLOUD_BROKER', 'The URL of an MQTT broker, for key cloud start.'],
   ['NO_COLOR', 'Where it is not empty, nothing is coloured; FORCE_COLOR beats it.'],
 ];
 
