@@ -1,11 +1,11 @@
 import { broken, Broken } from '../facts.js';
 import type { Found, Outcome } from '../search.js';
-import { digest } from '../text.js';
-import { beforeOutage, bring, exchanged, inOrder, sync, unlocks, visit } from './events.js';
-import type { Event } from './events.js';
+import { BEFORE, beginning, bring, delivered, exchanged, sync, unlocks, visit, wait } from './events.js';
+import { Memory } from './memory.js';
+import type { State } from './memory.js';
 import { getsIn } from './oracle.js';
-import { canonical } from './state.js';
-import type { OutageState } from './state.js';
+import { PARTS } from './state.js';
+import type { Event } from './state.js';
 
 /** What can happen on one side, by name. */
 export type Side = Readonly<Record<string, Event>>;
@@ -23,27 +23,37 @@ export interface OutageWorld {
 }
 
 /** At most so many lists are left in one story; one that is not there cannot be brought. */
-const LISTS = [0, 1, 2, 3, 4, 5, 6, 7];
+const BRING = [0, 1, 2, 3, 4, 5, 6, 7].map(bring);
+const [visitAda, visitGus] = [visit('Ada'), visit('Gus')];
+const [syncAda, syncBen, syncGus] = [sync('Ada'), sync('Ben'), sync('Gus')];
 
 /** Three very different orders in which all is delivered in the end, ten minutes later. */
 const ENDS: Readonly<Record<string, readonly Event[]>> = {
   'phones first': [
-    ...[visit('Ada'), sync('Ada'), sync('Ben'), sync('Gus'), visit('Gus'), visit('Ada')],
-    ...LISTS.map(bring),
-    ...[sync('Gus'), visit('Gus')],
+    ...[visitAda, syncAda, syncBen, syncGus, visitGus, visitAda],
+    ...BRING,
+    ...[syncGus, visitGus],
   ],
   'the cloud first, the newest first': [
-    ...[sync('Ben'), sync('Ada'), ...LISTS.map(bring).reverse()],
-    ...[sync('Gus'), visit('Gus'), visit('Ada'), sync('Gus'), visit('Gus'), visit('Ada')],
-    sync('Ben'),
+    ...[syncBen, syncAda, ...BRING.toReversed()],
+    ...[syncGus, visitGus, visitAda, syncGus, visitGus, visitAda],
+    syncBen,
   ],
   'a car that the cloud never reaches again': [
-    ...[sync('Ben'), sync('Gus'), sync('Ada'), sync('Gus'), visit('Gus'), visit('Ada')],
-    ...[sync('Gus'), visit('Gus'), sync('Ada'), visit('Ada'), sync('Ben')],
+    ...[syncBen, syncGus, syncAda, syncGus, visitGus, visitAda],
+    ...[syncGus, visitGus, syncAda, visitAda, syncBen],
   ],
 };
 
-const LATER = 600;
+const LATER = wait(600);
+
+/** What is wrong besides, in the order in which it is asked. */
+const ASKED: readonly (readonly [what: string, is: Event])[] = [
+  ...(['Ada', 'Ben', 'Gus'] as const).map(
+    (phone) => [`what was exchanged is: ${phone}`, exchanged(phone)] as const,
+  ),
+  ['everything is delivered: to the car', delivered('Ada')],
+];
 
 /** Whether the guest is in then, and what is wrong besides. */
 interface End {
@@ -51,55 +61,90 @@ interface End {
   readonly wrong: string | undefined;
 }
 
-const endOf = async (state: OutageState): Promise<End> => {
-  const isIn = await unlocks(state);
-  for (const phone of ['Ada', 'Ben', 'Gus'] as const)
-    if (!(await exchanged(state, phone))) return { isIn, wrong: `what was exchanged is: ${phone}` };
-  const waits = (state.phones.Ada.outbox ?? []).length > 0;
-  return { isIn, wrong: waits ? 'everything is delivered: to the car' : undefined };
-};
+/** What comes of orders from one of their steps on: stories that differ soon come to the same. */
+class Ends {
+  readonly #memory: Memory;
+  readonly #known = Object.values(ENDS).map((order) => order.map(() => new Map<string, End>()));
 
-/** What comes of an order from one of its steps on: stories that differ soon come to the same. */
-type Ends = Map<string, End>;
-
-const endBy = async (
-  known: Ends,
-  name: string,
-  order: readonly Event[],
-  state: OutageState,
-  at = 0,
-): Promise<End> => {
-  const id = `${name} ${String(at)} ${String(digest(canonical(state)))}`;
-  const before = known.get(id);
-  if (before !== undefined) return before;
-  const event = order[at];
-  const end =
-    event === undefined
-      ? await endOf(state)
-      : await endBy(known, name, order, (await event(state)) ?? state, at + 1);
-  known.set(id, end);
-  return end;
-};
-
-/** @throws Broken where somebody is in who should not be, or the other way round */
-const checkEnds = async (known: Ends, state: OutageState): Promise<void> => {
-  const wanted = getsIn(state.said);
-  const later = { ...state, now: state.now + LATER };
-  for (const [name, order] of Object.entries(ENDS)) {
-    const { isIn, wrong } = await endBy(known, name, order, later);
-    if (isIn && !wanted) broken('who was taken away last stays out', name);
-    if (!isIn && wanted) broken('who nobody took gets in', name);
-    if (wrong !== undefined) broken(wrong, name);
+  constructor(memory: Memory) {
+    this.#memory = memory;
   }
+
+  async of(state: State): Promise<readonly End[]> {
+    const ends: End[] = [];
+    for (const [index, order] of Object.values(ENDS).entries()) {
+      ends.push(await this.#by(order, this.#known[index] ?? [], state));
+    }
+    return ends;
+  }
+
+  get size() { return this.#known.map((k)=>k.reduce((n,m)=>n+m.size,0)).join(); }
+
+  async #by(
+    order: readonly Event[],
+    known: readonly Map<string, End>[],
+    state: State,
+  ): Promise<End> {
+    let now = state;
+    let end: End | undefined;
+    const met: (readonly [Map<string, End>, string])[] = [];
+    for (const [at, event] of order.entries()) {
+      const ends = known[at] ?? new Map<string, End>();
+      const id = nameOf(now);
+      end = ends.get(id);
+      if (end !== undefined) break;
+      met.push([ends, id]);
+      now = await after(this.#memory, event, now);
+    }
+    end ??= await this.#at(now);
+    for (const [ends, id] of met) ends.set(id, end);
+    return end;
+  }
+
+  async #at(state: State): Promise<End> {
+    const isIn = await is(this.#memory, unlocks, state);
+    for (const [what, event] of ASKED) {
+      if (!(await is(this.#memory, event, state))) return { isIn, wrong: what };
+    }
+    return { isIn, wrong: undefined };
+  }
+}
+
+const TOLD = PARTS.indexOf('told');
+
+/** Of all but what was said. */
+const nameOf = (state: State): string => {
+  let name = '';
+  for (let at = 0; at < TOLD; at++) name += String.fromCharCode((state[at] ?? 0) & 0xffff, (state[at] ?? 0) >> 16);
+  return name;
+};
+
+const is = async (memory: Memory, event: Event, state: State): Promise<boolean> =>
+  (memory.known(event, state) ?? (await memory.happen(event, state))).happened;
+
+/** What comes to nothing is left out. */
+const after = async (memory: Memory, event: Event, state: State): Promise<State> => {
+  const came = memory.known(event, state) ?? (await memory.happen(event, state));
+  return came.happened ? memory.after(state, came) : state;
+};
+
+const inOrder = async (memory: Memory, events: readonly Event[], state: State): Promise<State> => {
+  let now = state;
+  for (const event of events) now = await after(memory, event, now);
+  return now;
 };
 
 interface Node {
-  readonly state: OutageState;
-  readonly story: readonly string[];
+  readonly state: State;
+  readonly name: string;
+  readonly before: Node | undefined;
   /** Events on either side until then. */
   readonly near: number;
   readonly far: number;
 }
+
+const storyOf = (node: Node): readonly string[] =>
+  node.before === undefined ? [] : [...storyOf(node.before), node.name];
 
 /** Breadth first: every story of up to so many events on each side, each state once. */
 export const searchOutage = async (
@@ -107,11 +152,12 @@ export const searchOutage = async (
   mostStates: number,
   progress: (states: number, depth: number) => void = () => undefined,
 ): Promise<Outcome> => {
-  const ends: Ends = new Map();
+  const memory = new Memory();
+  const ends = new Ends(memory);
   const never = new Set([...Object.keys(near), ...Object.keys(far)]);
   /** With how many events on each side a state was reached: fewer leave more to come. */
-  const reached = new Map<number, (readonly [number, number])[]>();
-  const isNew = (id: number, { near: n, far: f }: Node): boolean => {
+  const reached = new Map<string, (readonly [number, number])[]>();
+  const isNew = (id: string, { near: n, far: f }: Node): boolean => {
     const before = reached.get(id) ?? [];
     if (before.some(([a, b]) => a <= n && b <= f)) return false;
     reached.set(id, [...before, [n, f]]);
@@ -124,39 +170,46 @@ export const searchOutage = async (
     never: complete ? [...never] : [],
     found,
   });
-  const first: Node = {
-    state: await inOrder(await beforeOutage(), left),
-    story: [],
-    near: 0,
-    far: 0,
+  const check = async (state: State): Promise<void> => {
+    const wanted = getsIn(memory.value(state, 'told'));
+    const all = await ends.of(await after(memory, LATER, state));
+    for (const [index, name] of Object.keys(ENDS).entries()) {
+      const { isIn, wrong } = all[index] ?? broken('an end', name);
+      if (isIn && !wanted) broken('who was taken away last stays out', name);
+      if (!isIn && wanted) broken('who nobody took gets in', name);
+      if (wrong !== undefined) broken(wrong, name);
+    }
   };
-  let level: readonly Node[] = [first];
+  const sides = [
+    ...Object.entries(near).map(([name, event]) => ({ name, event, n: 1, f: 0 })),
+    ...Object.entries(far).map(([name, event]) => ({ name, event, n: 0, f: 1 })),
+  ];
+  const state = await inOrder(memory, [...BEFORE, ...left], memory.state(beginning()));
+  let level: readonly Node[] = [{ state, name: '', before: undefined, near: 0, far: 0 }];
   for (let depth = 0; level.length > 0; depth++) {
     const next: Node[] = [];
     for (const node of level) {
       try {
-        const id = digest(canonical(node.state));
+        const id = `${nameOf(node.state)}${String(node.state[TOLD])}`;
         const known = reached.has(id);
         if (!isNew(id, node)) continue;
-        if (!known) await checkEnds(ends, node.state);
+        if (!known) await check(node.state);
         progress(reached.size, depth);
         if (reached.size >= mostStates) return outcome(depth, false);
-        const sides = [
-          ...(node.near < most ? Object.entries(near).map((each) => [...each, 1, 0] as const) : []),
-          ...(node.far < most ? Object.entries(far).map((each) => [...each, 0, 1] as const) : []),
-        ];
-        for (const [name, event, n, f] of sides) {
-          const state = await event(node.state);
-          if (state === undefined) continue;
+        for (const { name, event, n, f } of sides) {
+          if (node.near + n > most || node.far + f > most) continue;
+          const came = memory.known(event, node.state) ?? (await memory.happen(event, node.state));
+          if (!came.happened) continue;
           never.delete(name);
-          const story = [...node.story, name];
-          next.push({ state, story, near: node.near + n, far: node.far + f });
+          const state = memory.after(node.state, came);
+          next.push({ state, name, before: node, near: node.near + n, far: node.far + f });
         }
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
-        return outcome(depth, false, { story: node.story, property: error.message });
+        return outcome(depth, false, { story: storyOf(node), property: error.message });
       }
     }
+    if (process.env['DBG']) console.error('level', depth, level.length, 'reached', reached.size, 'happened', memory.happened, memory.sizes(), ends.size, Math.round(process.uptime()), Math.round(process.memoryUsage().rss/1e6)+'MB');
     level = next;
   }
   return outcome(2 * most, true);

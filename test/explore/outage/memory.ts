@@ -1,0 +1,112 @@
+import { tell } from './oracle.js';
+import type { Said } from './oracle.js';
+import { Draft, exactly, PARTS } from './state.js';
+import type { Event, Part, Parts, Seen } from './state.js';
+
+/** A state: of each part, in the order of PARTS, the number of its value. */
+export type State = readonly number[];
+
+/** What came of an event. */
+export interface Came {
+  readonly happened: boolean;
+  readonly changed: readonly (readonly [part: number, value: number])[];
+  readonly said: readonly Said[];
+  /** What was told then, by what had been told before. */
+  readonly told: Map<number, number>;
+}
+
+/** An event looks at a part first of all; what it does then depends on its value. */
+interface Looks {
+  readonly part: number;
+  readonly then: Map<number, Looks | Came>;
+}
+
+const TOLD = PARTS.indexOf('told');
+
+/**
+ * Values of parts by number, and what came of events. An event is deterministic and sees a state through its Draft
+ * alone: where all that it has read is the same, so is what comes of it, and it need not happen again.
+ */
+export class Memory {
+  readonly #numbers = PARTS.map(() => new Map<string, number>());
+  readonly #values = PARTS.map((): unknown[] => []);
+  readonly #events = new Map<Event, Looks | Came>();
+  /** So many times an event did happen. */
+  happened = 0;
+
+  state(parts: Parts): State {
+    return PARTS.map((part, at) => this.#number(at, parts[part]));
+  }
+
+  value<P extends Part>(state: State, part: P): Parts[P] {
+    const at = PARTS.indexOf(part);
+    return this.#values[at]?.[state[at] ?? -1] as Parts[P];
+  }
+
+  /** What came of an event in a state that is the same to it. */
+  known(event: Event, state: State): Came | undefined {
+    let known = this.#events.get(event);
+    while (known !== undefined && 'part' in known) known = known.then.get(state[known.part] ?? -1);
+    return known;
+  }
+
+  /** Lets it happen. */
+  async happen(event: Event, state: State): Promise<Came> {
+    const read: number[] = [];
+    const draft = new Draft((part: Seen) => {
+      const at = PARTS.indexOf(part);
+      if (!read.includes(at)) read.push(at);
+      return this.value(state, part) as never;
+    });
+    const happened = await event(draft);
+    this.happened += 1;
+    const changed = Object.entries(draft.changed).map(([part, value]) => {
+      const at = PARTS.indexOf(part as Part);
+      return [at, this.#number(at, value)] as const;
+    });
+    const came = { happened, changed, said: draft.said, told: new Map<number, number>() };
+    this.#remember(event, state, read, came);
+    return came;
+  }
+
+  after(state: State, { changed, said, told }: Came): State {
+    const after = [...state];
+    for (const [part, value] of changed) after[part] = value;
+    if (said.length === 0) return after;
+    const before = state[TOLD] ?? -1;
+    let now = told.get(before);
+    if (now === undefined) {
+      now = this.#number(TOLD, said.reduce(tell, this.value(state, 'told')));
+      told.set(before, now);
+    }
+    after[TOLD] = now;
+    return after;
+  }
+
+  sizes() { return PARTS.map((p,i)=>p+' '+this.#values[i]?.length).join(', '); }
+
+  #number(part: number, value: unknown): number {
+    const [numbers, values] = [this.#numbers[part], this.#values[part]];
+    if (numbers === undefined || values === undefined) throw new Error('no such part');
+    const text = exactly(value);
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, values.length);
+    return values.push(value) - 1;
+  }
+
+  #remember(event: Event, state: State, read: readonly number[], came: Came): void {
+    let put = (made: Looks | Came): void => void this.#events.set(event, made);
+    let known = this.#events.get(event);
+    for (const part of read) {
+      if (known !== undefined && (!('part' in known) || known.part !== part))
+        throw new Error('an event that does not depend on what it reads');
+      const looks: Looks = known ?? { part, then: new Map() };
+      if (known === undefined) put(looks);
+      const value = state[part] ?? -1;
+      put = (made) => void looks.then.set(value, made);
+      known = looks.then.get(value);
+    }
+    put(came);
+  }
+}
