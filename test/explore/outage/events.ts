@@ -10,7 +10,7 @@ import { pairKey } from '../../../firmware-sim/rights/pairing.js';
 import { PostOffice } from '../../support/mailbox.js';
 import { CAR, KEYS, phoneOf, suite } from '../cast.js';
 import { broken } from '../facts.js';
-import { newState } from '../state.js';
+import { newState, START } from '../state.js';
 import { OutageCar } from './car.js';
 import { nothingTold } from './oracle.js';
 import type { Owner } from './oracle.js';
@@ -82,12 +82,13 @@ const step = async (
   return done.failure === undefined;
 };
 
-export const wait =
-  (seconds: number): Event =>
-  (draft) => {
-    draft.set('now', draft.get('now') + seconds);
-    return true;
-  };
+/** When all are in reach again: what takes longer, takes ten minutes more. */
+const END = START + 3600 + 12 * 600;
+
+export const later: Event = (draft) => {
+  draft.set('now', Math.max(END, draft.get('now') + 600));
+  return true;
+};
 
 /** How an owner's words leave the phone: with its next session at the car, or by the cloud at once. */
 type By = 'BLE' | 'cloud';

@@ -1,3 +1,4 @@
+import { canonical } from './canonical.js';
 import { tell } from './oracle.js';
 import type { Said } from './oracle.js';
 import { Draft, exactly, PARTS } from './state.js';
@@ -60,9 +61,9 @@ export class Memory {
     });
     const happened = await event(draft);
     this.happened += 1;
-    const changed = Object.entries(draft.changed).map(([part, value]) => {
+    const changed = Object.entries(draft.changed).flatMap(([part, value]) => {
       const at = PARTS.indexOf(part as Part);
-      return [at, this.#number(at, value)] as const;
+      return value === this.value(state, part as Part) ? [] : [[at, this.#number(at, value)] as const];
     });
     const came = { happened, changed, said: draft.said, told: new Map<number, number>() };
     this.#remember(event, state, read, came);
@@ -88,11 +89,13 @@ export class Memory {
   #number(part: number, value: unknown): number {
     const [numbers, values] = [this.#numbers[part], this.#values[part]];
     if (numbers === undefined || values === undefined) throw new Error('no such part');
-    const text = exactly(value);
+    const [name] = PARTS.slice(part);
+    const kept = name === undefined ? value : canonical(name, value);
+    const text = exactly(kept);
     const known = numbers.get(text);
     if (known !== undefined) return known;
     numbers.set(text, values.length);
-    return values.push(value) - 1;
+    return values.push(kept) - 1;
   }
 
   #remember(event: Event, state: State, read: readonly number[], came: Came): void {

@@ -1,6 +1,6 @@
 import { broken, Broken } from '../facts.js';
 import type { Found, Outcome } from '../search.js';
-import { BEFORE, beginning, bring, delivered, exchanged, sync, unlocks, visit, wait } from './events.js';
+import { BEFORE, beginning, bring, delivered, exchanged, later, sync, unlocks, visit } from './events.js';
 import { Memory } from './memory.js';
 import type { State } from './memory.js';
 import { getsIn } from './oracle.js';
@@ -45,7 +45,6 @@ const ENDS: Readonly<Record<string, readonly Event[]>> = {
   ],
 };
 
-const LATER = wait(600);
 
 /** What is wrong besides, in the order in which it is asked. */
 const ASKED: readonly (readonly [what: string, is: Event])[] = [
@@ -172,7 +171,7 @@ export const searchOutage = async (
   });
   const check = async (state: State): Promise<void> => {
     const wanted = getsIn(memory.value(state, 'told'));
-    const all = await ends.of(await after(memory, LATER, state));
+    const all = await ends.of(await after(memory, later, state));
     for (const [index, name] of Object.keys(ENDS).entries()) {
       const { isIn, wrong } = all[index] ?? broken('an end', name);
       if (isIn && !wanted) broken('who was taken away last stays out', name);
