@@ -28,7 +28,8 @@ const remembering = <A extends readonly unknown[], R>(
   };
 };
 
-const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+const text = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 const digests = new WeakMap<Uint8Array, Uint8Array>();
 
@@ -52,7 +53,8 @@ export const suite: Suite = {
   ),
   hmacSha512: remembering(
     (key, ...parts) => nodeSuite.hmacSha512(key, ...parts),
-    (key, ...parts) => [key, ...parts].map((each) => `${String(each.length)} ${text(each)}`).join(''),
+    (key, ...parts) =>
+      [key, ...parts].map((each) => `${String(each.length)} ${text(each)}`).join(''),
   ),
   hkdfSha512: remembering(
     (ikm, salt, info, length) => nodeSuite.hkdfSha512(ikm, salt, info, length),
@@ -61,7 +63,8 @@ export const suite: Suite = {
   ),
   open: remembering(
     (key, nonce, aad, sealed) => nodeSuite.open(key, nonce, aad, sealed),
-    (key, nonce, aad, sealed) => `${text(key)}${text(nonce)}${String(aad.length)} ${text(aad)}${text(sealed)}`,
+    (key, nonce, aad, sealed) =>
+      `${text(key)}${text(nonce)}${String(aad.length)} ${text(aad)}${text(sealed)}`,
   ),
   ed25519Verify: remembering(
     (key, message, signature) => nodeSuite.ed25519Verify(key, message, signature),

@@ -49,10 +49,8 @@ const inOrder = <T>(all: readonly T[], name: (each: T) => string): readonly T[] 
  * Lists of one owner stay in their order. Those of two owners change what the car remembers for each of them, and both
  * take the guest out of its slot if they take him: it is the same in either order, as long as no list is about owners.
  */
-const bySigner = <T>(
-  all: readonly T[],
-  part: (each: T) => Uint8Array | undefined,
-): readonly T[] => all.toSorted((a, b) => signer(part(a)) - signer(part(b)));
+const bySigner = <T>(all: readonly T[], part: (each: T) => Uint8Array | undefined): readonly T[] =>
+  all.toSorted((a, b) => signer(part(a)) - signer(part(b)));
 
 const signers = new WeakMap<Uint8Array, number>();
 const TAG_KEY = revocationListTagKey(suite, CAR.publicKey);

@@ -42,8 +42,15 @@ const postFor = (draft: Draft, name: Phone): PostOffice => {
 };
 
 const keepPost = (draft: Draft, name: Phone, post: PostOffice): void => {
-  draft.set('lists', post.lists.map(({ part }) => part));
-  if (name === 'Gus') draft.set('grants', post.grants.map(({ grant }) => grant));
+  draft.set(
+    'lists',
+    post.lists.map(({ part }) => part),
+  );
+  if (name === 'Gus')
+    draft.set(
+      'grants',
+      post.grants.map(({ grant }) => grant),
+    );
   else if (post.grants.length > 0) {
     const before = draft.get('grants');
     const left = post.grants.map(({ grant }) => grant);
@@ -52,7 +59,8 @@ const keepPost = (draft: Draft, name: Phone, post: PostOffice): void => {
   }
 };
 
-const carOf = (draft: Draft): OutageCar => new OutageCar(draft.get('rights'), () => draft.get('now'));
+const carOf = (draft: Draft): OutageCar =>
+  new OutageCar(draft.get('rights'), () => draft.get('now'));
 
 /** One step of a phone, with the car near and the cloud there; whether it did what it was to do. */
 const step = async (

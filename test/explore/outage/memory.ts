@@ -8,7 +8,7 @@ import type { Event, Part, Parts, Seen } from './state.js';
 export type State = readonly number[];
 
 /** What came of an event. */
-export interface Came {
+interface Came {
   readonly happened: boolean;
   readonly changed: readonly (readonly [part: number, value: number])[];
   readonly said: readonly Said[];
@@ -23,6 +23,16 @@ interface Looks {
 }
 
 const TOLD = PARTS.indexOf('told');
+
+/** Of its first parts. */
+export const nameOf = (state: State, parts: number = PARTS.length): string => {
+  let name = '';
+  for (let at = 0; at < parts; at++) {
+    const value = state[at] ?? 0;
+    name += String.fromCharCode(value & 0xffff, value >> 16);
+  }
+  return name;
+};
 
 /**
  * Values of parts by number, and what came of events. An event is deterministic and sees a state through its Draft
@@ -44,15 +54,26 @@ export class Memory {
     return this.#values[at]?.[state[at] ?? -1] as Parts[P];
   }
 
-  /** What came of an event in a state that is the same to it. */
-  known(event: Event, state: State): Came | undefined {
+  /** Undefined where it cannot happen. At once where what comes of it is known. */
+  async after(state: State, event: Event): Promise<State | undefined> {
+    const came = this.#known(event, state) ?? (await this.#happen(event, state));
+    return came.happened ? this.#changed(state, came) : undefined;
+  }
+
+  /** One after the other; those that cannot happen are left out. */
+  async inOrder(state: State, events: readonly Event[]): Promise<State> {
+    let now = state;
+    for (const event of events) now = (await this.after(now, event)) ?? now;
+    return now;
+  }
+
+  #known(event: Event, state: State): Came | undefined {
     let known = this.#events.get(event);
     while (known !== undefined && 'part' in known) known = known.then.get(state[known.part] ?? -1);
     return known;
   }
 
-  /** Lets it happen. */
-  async happen(event: Event, state: State): Promise<Came> {
+  async #happen(event: Event, state: State): Promise<Came> {
     const read: number[] = [];
     const draft = new Draft((part: Seen) => {
       const at = PARTS.indexOf(part);
@@ -63,14 +84,15 @@ export class Memory {
     this.happened += 1;
     const changed = Object.entries(draft.changed).flatMap(([part, value]) => {
       const at = PARTS.indexOf(part as Part);
-      return value === this.value(state, part as Part) ? [] : [[at, this.#number(at, value)] as const];
+      const isSame = value === this.value(state, part as Part);
+      return isSame ? [] : [[at, this.#number(at, value)] as const];
     });
     const came = { happened, changed, said: draft.said, told: new Map<number, number>() };
     this.#remember(event, state, read, came);
     return came;
   }
 
-  after(state: State, { changed, said, told }: Came): State {
+  #changed(state: State, { changed, said, told }: Came): State {
     const after = [...state];
     for (const [part, value] of changed) after[part] = value;
     if (said.length === 0) return after;
@@ -83,8 +105,6 @@ export class Memory {
     after[TOLD] = now;
     return after;
   }
-
-  sizes() { return PARTS.map((p,i)=>p+' '+this.#values[i]?.length).join(', '); }
 
   #number(part: number, value: unknown): number {
     const [numbers, values] = [this.#numbers[part], this.#values[part]];

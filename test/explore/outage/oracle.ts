@@ -62,5 +62,4 @@ export const tell = (told: Told, said: Said): Told => {
 
 /** Whether the guest gets in. Grants that were signed no later than something that takes the key away are void. */
 export const getsIn = ({ granted, removed, Ada, Ben }: Told): boolean =>
-  granted > removed &&
-  [Ada, Ben].every(({ kind, until }) => kind === undefined || granted > until);
+  granted > removed && [Ada, Ben].every(({ kind, until }) => kind === undefined || granted > until);

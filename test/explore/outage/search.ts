@@ -1,14 +1,18 @@
-import { broken, Broken } from '../facts.js';
-import type { Found, Outcome } from '../search.js';
-import { BEFORE, beginning, bring, delivered, exchanged, later, sync, unlocks, visit } from './events.js';
-import { Memory } from './memory.js';
+import { Broken } from '../facts.js';
+import type { Outcome } from '../search.js';
+import { alphabets } from './alphabets.js';
+import { Ends } from './ends.js';
+import { BEFORE, beginning } from './events.js';
+import { Memory, nameOf } from './memory.js';
 import type { State } from './memory.js';
-import { getsIn } from './oracle.js';
-import { PARTS } from './state.js';
 import type { Event } from './state.js';
 
-/** What can happen on one side, by name. */
-export type Side = Readonly<Record<string, Event>>;
+/** What can happen on one side, by name: what people say and do, and how it gets about. */
+export interface Side {
+  readonly words: Readonly<Record<string, Event>>;
+  /** Of several, each. */
+  readonly ways: Readonly<Record<string, readonly Event[]>>;
+}
 
 export interface OutageWorld {
   readonly name: string;
@@ -18,123 +22,44 @@ export interface OutageWorld {
   readonly far: Side;
   /** What lies in the cloud when the outage begins, which nobody has fetched. */
   readonly left?: readonly Event[];
-  /** So many events on each side. */
-  readonly most: number;
 }
 
-/** At most so many lists are left in one story; one that is not there cannot be brought. */
-const BRING = [0, 1, 2, 3, 4, 5, 6, 7].map(bring);
-const [visitAda, visitGus] = [visit('Ada'), visit('Gus')];
-const [syncAda, syncBen, syncGus] = [sync('Ada'), sync('Ben'), sync('Gus')];
+/** So many events on each side; of all kinds at once, fewer. */
+const MOST = 4;
+const MOST_OF_ALL_KINDS = 2;
 
-/** Three very different orders in which all is delivered in the end, ten minutes later. */
-const ENDS: Readonly<Record<string, readonly Event[]>> = {
-  'phones first': [
-    ...[visitAda, syncAda, syncBen, syncGus, visitGus, visitAda],
-    ...BRING,
-    ...[syncGus, visitGus],
-  ],
-  'the cloud first, the newest first': [
-    ...[syncBen, syncAda, ...BRING.toReversed()],
-    ...[syncGus, visitGus, visitAda, syncGus, visitGus, visitAda],
-    syncBen,
-  ],
-  'a car that the cloud never reaches again': [
-    ...[syncBen, syncGus, syncAda, syncGus, visitGus, visitAda],
-    ...[syncGus, visitGus, syncAda, visitAda, syncBen],
-  ],
-};
+interface Kind {
+  readonly name: string;
+  readonly events: readonly Event[];
+  readonly side: 'near' | 'far';
+  readonly isWord: boolean;
+}
 
-
-/** What is wrong besides, in the order in which it is asked. */
-const ASKED: readonly (readonly [what: string, is: Event])[] = [
-  ...(['Ada', 'Ben', 'Gus'] as const).map(
-    (phone) => [`what was exchanged is: ${phone}`, exchanged(phone)] as const,
-  ),
-  ['everything is delivered: to the car', delivered('Ada')],
+const kindsOf = (side: Kind['side'], { words, ways }: Side): readonly Kind[] => [
+  ...Object.entries(words).map(([name, event]) => ({ name, events: [event], side, isWord: true })),
+  ...Object.entries(ways).map(([name, events]) => ({ name, events, side, isWord: false })),
 ];
 
-/** Whether the guest is in then, and what is wrong besides. */
-interface End {
-  readonly isIn: boolean;
-  readonly wrong: string | undefined;
-}
-
-/** What comes of orders from one of their steps on: stories that differ soon come to the same. */
-class Ends {
-  readonly #memory: Memory;
-  readonly #known = Object.values(ENDS).map((order) => order.map(() => new Map<string, End>()));
-
-  constructor(memory: Memory) {
-    this.#memory = memory;
-  }
-
-  async of(state: State): Promise<readonly End[]> {
-    const ends: End[] = [];
-    for (const [index, order] of Object.values(ENDS).entries()) {
-      ends.push(await this.#by(order, this.#known[index] ?? [], state));
-    }
-    return ends;
-  }
-
-  get size() { return this.#known.map((k)=>k.reduce((n,m)=>n+m.size,0)).join(); }
-
-  async #by(
-    order: readonly Event[],
-    known: readonly Map<string, End>[],
-    state: State,
-  ): Promise<End> {
-    let now = state;
-    let end: End | undefined;
-    const met: (readonly [Map<string, End>, string])[] = [];
-    for (const [at, event] of order.entries()) {
-      const ends = known[at] ?? new Map<string, End>();
-      const id = nameOf(now);
-      end = ends.get(id);
-      if (end !== undefined) break;
-      met.push([ends, id]);
-      now = await after(this.#memory, event, now);
-    }
-    end ??= await this.#at(now);
-    for (const [ends, id] of met) ends.set(id, end);
-    return end;
-  }
-
-  async #at(state: State): Promise<End> {
-    const isIn = await is(this.#memory, unlocks, state);
-    for (const [what, event] of ASKED) {
-      if (!(await is(this.#memory, event, state))) return { isIn, wrong: what };
-    }
-    return { isIn, wrong: undefined };
-  }
-}
-
-const TOLD = PARTS.indexOf('told');
-
-/** Of all but what was said. */
-const nameOf = (state: State): string => {
-  let name = '';
-  for (let at = 0; at < TOLD; at++) name += String.fromCharCode((state[at] ?? 0) & 0xffff, (state[at] ?? 0) >> 16);
-  return name;
-};
-
-const is = async (memory: Memory, event: Event, state: State): Promise<boolean> =>
-  (memory.known(event, state) ?? (await memory.happen(event, state))).happened;
-
-/** What comes to nothing is left out. */
-const after = async (memory: Memory, event: Event, state: State): Promise<State> => {
-  const came = memory.known(event, state) ?? (await memory.happen(event, state));
-  return came.happened ? memory.after(state, came) : state;
-};
-
-const inOrder = async (memory: Memory, events: readonly Event[], state: State): Promise<State> => {
-  let now = state;
-  for (const event of events) now = await after(memory, event, now);
-  return now;
+/** What is searched to its end, one after the other. */
+const searches = (kinds: readonly Kind[]) => {
+  const of = (side: Kind['side']) => kinds.filter((each) => each.side === side);
+  const all = {
+    near: of('near').map(({ name }) => name),
+    far: of('far').map(({ name }) => name),
+  };
+  const small = alphabets(all, (kind) => kinds.some(({ name, isWord }) => isWord && name === kind));
+  return [
+    { kinds, most: MOST_OF_ALL_KINDS },
+    ...small.map(({ near, far }) => ({
+      kinds: kinds.filter(({ name }) => [...near, ...far].includes(name)),
+      most: MOST,
+    })),
+  ];
 };
 
 interface Node {
   readonly state: State;
+  /** What happened last, and before. */
   readonly name: string;
   readonly before: Node | undefined;
   /** Events on either side until then. */
@@ -142,74 +67,80 @@ interface Node {
   readonly far: number;
 }
 
-const storyOf = (node: Node): readonly string[] =>
-  node.before === undefined ? [] : [...storyOf(node.before), node.name];
+const storyOf = ({ name, before }: Node): readonly string[] =>
+  before === undefined ? [] : [...storyOf(before), name];
 
-/** Breadth first: every story of up to so many events on each side, each state once. */
+/**
+ * Breadth first: every story of up to so many events on each side, each state once; first of all kinds, then of each
+ * alphabet. What was once computed is remembered for all.
+ */
 export const searchOutage = async (
-  { near, far, left = [], most }: OutageWorld,
+  { near, far, left = [] }: OutageWorld,
   mostStates: number,
   progress: (states: number, depth: number) => void = () => undefined,
 ): Promise<Outcome> => {
   const memory = new Memory();
+  const kinds = [...kindsOf('near', near), ...kindsOf('far', far)];
+  const never = new Set(kinds.map(({ name }) => name));
+  const checked = new Set<string>();
+  const found = { never: [], found: undefined, complete: false };
+  let deepest = 0;
+  const state = await memory.inOrder(memory.state(beginning()), [...BEFORE, ...left]);
   const ends = new Ends(memory);
-  const never = new Set([...Object.keys(near), ...Object.keys(far)]);
-  /** With how many events on each side a state was reached: fewer leave more to come. */
-  const reached = new Map<string, (readonly [number, number])[]>();
-  const isNew = (id: string, { near: n, far: f }: Node): boolean => {
-    const before = reached.get(id) ?? [];
-    if (before.some(([a, b]) => a <= n && b <= f)) return false;
-    reached.set(id, [...before, [n, f]]);
-    return true;
-  };
-  const outcome = (depth: number, complete: boolean, found?: Found): Outcome => ({
-    states: reached.size,
-    depth,
-    complete,
-    never: complete ? [...never] : [],
-    found,
-  });
-  const check = async (state: State): Promise<void> => {
-    const wanted = getsIn(memory.value(state, 'told'));
-    const all = await ends.of(await after(memory, later, state));
-    for (const [index, name] of Object.keys(ENDS).entries()) {
-      const { isIn, wrong } = all[index] ?? broken('an end', name);
-      if (isIn && !wanted) broken('who was taken away last stays out', name);
-      if (!isIn && wanted) broken('who nobody took gets in', name);
-      if (wrong !== undefined) broken(wrong, name);
-    }
-  };
-  const sides = [
-    ...Object.entries(near).map(([name, event]) => ({ name, event, n: 1, f: 0 })),
-    ...Object.entries(far).map(([name, event]) => ({ name, event, n: 0, f: 1 })),
-  ];
-  const state = await inOrder(memory, [...BEFORE, ...left], memory.state(beginning()));
-  let level: readonly Node[] = [{ state, name: '', before: undefined, near: 0, far: 0 }];
-  for (let depth = 0; level.length > 0; depth++) {
-    const next: Node[] = [];
-    for (const node of level) {
-      try {
-        const id = `${nameOf(node.state)}${String(node.state[TOLD])}`;
-        const known = reached.has(id);
-        if (!isNew(id, node)) continue;
-        if (!known) await check(node.state);
-        progress(reached.size, depth);
-        if (reached.size >= mostStates) return outcome(depth, false);
-        for (const { name, event, n, f } of sides) {
-          if (node.near + n > most || node.far + f > most) continue;
-          const came = memory.known(event, node.state) ?? (await memory.happen(event, node.state));
-          if (!came.happened) continue;
-          never.delete(name);
-          const state = memory.after(node.state, came);
-          next.push({ state, name, before: node, near: node.near + n, far: node.far + f });
+  for (const { kinds: few, most } of searches(kinds)) {
+    /** With how many events on each side a state was reached: fewer leave more to come. */
+    const reached = new Map<string, (readonly [number, number])[]>();
+    let level: readonly Node[] = [{ state, name: '', before: undefined, near: 0, far: 0 }];
+    for (let depth = 0; level.length > 0; depth++) {
+      const next: Node[] = [];
+      for (const node of level) {
+        const id = nameOf(node.state);
+        const before = reached.get(id) ?? [];
+        if (before.some(([n, f]) => n <= node.near && f <= node.far)) continue;
+        reached.set(id, [...before, [node.near, node.far]]);
+        try {
+          if (!checked.has(id)) await ends.check(node.state);
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+          const broken = { story: storyOf(node), property: error.message };
+          return { ...found, states: checked.size + 1, depth, found: broken };
         }
-      } catch (error) {
-        if (!(error instanceof Broken)) throw error;
-        return outcome(depth, false, { story: storyOf(node), property: error.message });
+        checked.add(id);
+        progress(checked.size, depth);
+        if (checked.size >= mostStates) return { ...found, states: checked.size, depth: deepest };
+        for (const { name, events, side } of few) {
+          if (node[side] >= most) continue;
+          for (const [index, event] of events.entries()) {
+            const after = await memory.after(node.state, event);
+            if (after === undefined) continue;
+            never.delete(name);
+            const told = events.length === 1 ? name : `${name} (${String(index)})`;
+            const counted = { ...node, [side]: node[side] + 1 };
+            next.push({ ...counted, state: after, name: told, before: node });
+          }
+        }
       }
+      level = next;
     }
-    if (process.env['DBG']) console.error('level', depth, level.length, 'reached', reached.size, 'happened', memory.happened, memory.sizes(), ends.size, Math.round(process.uptime()), Math.round(process.memoryUsage().rss/1e6)+'MB');
-    level = next;
+    if (process.env['DBG'])
+      console.error(
+        most,
+        few.map((k) => k.name).join(' | '),
+        reached.size,
+        'checked',
+        checked.size,
+        'happened',
+        memory.happened,
+        Math.round(process.uptime()),
+        Math.round(process.memoryUsage().rss / 1e6) + 'MB',
+      );
+    deepest = 2 * MOST_OF_ALL_KINDS;
   }
-  return outcome(2 * most, true);
+  return {
+    states: checked.size,
+    depth: 2 * MOST,
+    complete: true,
+    never: [...never],
+    found: undefined,
+  };
 };

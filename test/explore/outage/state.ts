@@ -17,6 +17,7 @@ export interface Parts extends Readonly<Record<Phone, PairedCar>> {
   readonly told: Told;
 }
 
+/** What was told is the last. */
 export const PARTS = ['Gus', 'Ada', 'Ben', 'rights', 'lists', 'grants', 'now', 'told'] as const;
 
 export type Part = (typeof PARTS)[number];
