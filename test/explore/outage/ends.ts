@@ -14,7 +14,7 @@ const [visitAda, visitGus] = [visit('Ada'), visit('Gus')];
 const [syncAda, syncBen, syncGus] = [sync('Ada'), sync('Ben'), sync('Gus')];
 
 /** Three very different orders in which all is delivered in the end, ten minutes later. */
-const ENDS: Readonly<Record<string, readonly Event[]>> = {
+export const ENDS: Readonly<Record<string, readonly Event[]>> = {
   'phones first': [
     ...[visitAda, syncAda, syncBen, syncGus, visitGus, visitAda],
     ...BRING,

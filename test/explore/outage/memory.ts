@@ -42,8 +42,12 @@ export class Memory {
   readonly #numbers = PARTS.map(() => new Map<string, number>());
   readonly #values = PARTS.map((): unknown[] => []);
   readonly #events = new Map<Event, Looks | Came>();
-  /** So many times an event did happen. */
-  happened = 0;
+  readonly #canonical: (part: Part, value: unknown) => unknown;
+
+  /** @param one makes one of values by which the same can happen; by default what is known of that */
+  constructor(one = canonical) {
+    this.#canonical = one;
+  }
 
   state(parts: Parts): State {
     return PARTS.map((part, at) => this.#number(at, parts[part]));
@@ -81,7 +85,6 @@ export class Memory {
       return this.value(state, part) as never;
     });
     const happened = await event(draft);
-    this.happened += 1;
     const changed = Object.entries(draft.changed).flatMap(([part, value]) => {
       const at = PARTS.indexOf(part as Part);
       const isSame = value === this.value(state, part as Part);
@@ -110,7 +113,7 @@ export class Memory {
     const [numbers, values] = [this.#numbers[part], this.#values[part]];
     if (numbers === undefined || values === undefined) throw new Error('no such part');
     const [name] = PARTS.slice(part);
-    const kept = name === undefined ? value : canonical(name, value);
+    const kept = name === undefined ? value : this.#canonical(name, value);
     const text = exactly(kept);
     const known = numbers.get(text);
     if (known !== undefined) return known;

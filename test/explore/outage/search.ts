@@ -35,13 +35,18 @@ interface Kind {
   readonly isWord: boolean;
 }
 
-const kindsOf = (side: Kind['side'], { words, ways }: Side): readonly Kind[] => [
+const kindsOn = (side: Kind['side'], { words, ways }: Side): readonly Kind[] => [
   ...Object.entries(words).map(([name, event]) => ({ name, events: [event], side, isWord: true })),
   ...Object.entries(ways).map(([name, events]) => ({ name, events, side, isWord: false })),
 ];
 
+export const kindsOf = ({ near, far }: OutageWorld): readonly Kind[] => [
+  ...kindsOn('near', near),
+  ...kindsOn('far', far),
+];
+
 /** What is searched to its end, one after the other. */
-const searches = (kinds: readonly Kind[]) => {
+export const searches = (kinds: readonly Kind[]) => {
   const of = (side: Kind['side']) => kinds.filter((each) => each.side === side);
   const all = {
     near: of('near').map(({ name }) => name),
@@ -74,18 +79,18 @@ const storyOf = ({ name, before }: Node): readonly string[] =>
  * Breadth first: every story of up to so many events on each side, each state once; first of all kinds, then of each
  * alphabet. What was once computed is remembered for all.
  */
-export const searchOutage = async (
-  { near, far, left = [] }: OutageWorld,
+const searchAll = async (
+  world: OutageWorld,
   mostStates: number,
-  progress: (states: number, depth: number) => void = () => undefined,
+  progress: (states: number, depth: number) => void,
 ): Promise<Outcome> => {
   const memory = new Memory();
-  const kinds = [...kindsOf('near', near), ...kindsOf('far', far)];
+  const kinds = kindsOf(world);
   const never = new Set(kinds.map(({ name }) => name));
   const checked = new Set<string>();
   const found = { never: [], found: undefined, complete: false };
   let deepest = 0;
-  const state = await memory.inOrder(memory.state(beginning()), [...BEFORE, ...left]);
+  const state = await memory.inOrder(memory.state(beginning()), [...BEFORE, ...(world.left ?? [])]);
   const ends = new Ends(memory);
   for (const { kinds: few, most } of searches(kinds)) {
     /** With how many events on each side a state was reached: fewer leave more to come. */
@@ -122,18 +127,6 @@ export const searchOutage = async (
       }
       level = next;
     }
-    if (process.env['DBG'])
-      console.error(
-        most,
-        few.map((k) => k.name).join(' | '),
-        reached.size,
-        'checked',
-        checked.size,
-        'happened',
-        memory.happened,
-        Math.round(process.uptime()),
-        Math.round(process.memoryUsage().rss / 1e6) + 'MB',
-      );
     deepest = 2 * MOST_OF_ALL_KINDS;
   }
   return {
@@ -143,4 +136,19 @@ export const searchOutage = async (
     never: [...never],
     found: undefined,
   };
+};
+
+/** Where an error was made nobody asks, and to find out takes a tenth of the time. */
+export const searchOutage = async (
+  world: OutageWorld,
+  mostStates: number,
+  progress: (states: number, depth: number) => void = () => undefined,
+): Promise<Outcome> => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await searchAll(world, mostStates, progress);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 };
