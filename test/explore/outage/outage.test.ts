@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { alphabets, pairs } from './alphabets.js';
 import { canonical } from './canonical.js';
-import { BRING, ENDS } from './ends.js';
-import { BEFORE, beginning, bring, status, unlocks } from './events.js';
+import { ENDS } from './ends.js';
+import { BEFORE, beginning, unlocks } from './events.js';
 import { Memory } from './memory.js';
 import type { State } from './memory.js';
 import { getsIn, nothingTold, tell } from './oracle.js';
@@ -20,8 +20,8 @@ const numbers = (seed: number) => (below: number) => {
 
 const AS_IT_IS = (_: Part, value: unknown): unknown => value;
 
-/** In `npm test`; two thousand were tried as well. */
-const STORIES = Number(process.env['STORIES'] ?? 8);
+/** Two hundred were tried, too. */
+const STORIES = 4;
 
 const textOf = (memory: Memory, state: State): string =>
   exactly(PARTS.map((part) => canonical(part, memory.value(state, part))));
@@ -61,16 +61,11 @@ describe('the search over an outage', () => {
       let plain = new Memory(AS_IT_IS);
       let other = await plain.inOrder(plain.state(beginning()), beforehand);
       for (const event of [...events, ...end, unlocks]) {
-        const [lists, plainly] = [inOrder.value(state, 'lists'), plain.value(other, 'lists')];
-        const part = exactly(lists[BRING.indexOf(event)]);
-        const same = BRING.includes(event)
-          ? bring(plainly.findIndex((each) => exactly(each) === part))
-          : event;
         const parts = PARTS.map((part) => [part, plain.value(other, part)] as const);
         plain = new Memory(AS_IT_IS);
         const unknown = plain.state(Object.fromEntries(parts) as never);
         const after = await inOrder.after(state, event);
-        const afterwards = await plain.after(unknown, same);
+        const afterwards = await plain.after(unknown, event);
         expect(afterwards === undefined).toBe(after === undefined);
         state = after ?? state;
         other = afterwards ?? unknown;
@@ -91,20 +86,6 @@ describe('the search over an outage', () => {
     expect(times).toBe(1);
     const other = memory.state({ ...parts, Ada: { ...parts.Ada, name: 'another' } });
     await expect(memory.after(other, reads)).rejects.toThrow('does not depend on what it reads');
-  });
-
-  it('keeps the lists of one owner in their order', async () => {
-    const memory = new Memory();
-    const before = await memory.inOrder(memory.state(beginning()), BEFORE);
-    const says = (who: 'Ada' | 'Ben', what: 'revoked' | 'suspended') =>
-      status(600, who, what, 'cloud');
-    const lists = async (...events: readonly Event[]) =>
-      memory.value(await memory.inOrder(before, events), 'lists');
-    const one = await lists(says('Ben', 'suspended'), says('Ben', 'revoked'));
-    expect(one.length).toBe(2);
-    expect(canonical('lists', one.toReversed())).not.toEqual(one);
-    const [ben, ada] = await lists(says('Ben', 'suspended'), says('Ada', 'revoked'));
-    expect(canonical('lists', [ada, ben])).toEqual(canonical('lists', [ben, ada]));
   });
 
   it('knows who gets in by what was said', () => {
