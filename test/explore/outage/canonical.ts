@@ -26,7 +26,7 @@ const entryName = (entry: { readonly kind: string; readonly fingerprint: Uint8Ar
   entry.kind + toHex(entry.fingerprint);
 
 /**
- * What the car has answered is a set, of which the oldest goes after 128; here there are no more than 8. The order of
+ * What the car has answered is a set, of which the oldest goes after 128; here there are no more than 10. The order of
  * what waits counts: a guest whose key goes with the first list brings no second one.
  */
 const phoneOf = (car: PairedCar): PairedCar => {
