@@ -28,7 +28,8 @@ const remembering = <A extends readonly unknown[], R>(
   };
 };
 
-const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const text = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 const digests = new WeakMap<Uint8Array, Uint8Array>();
 
@@ -42,6 +43,29 @@ export const suite: Suite = {
     digests.set(only, digest);
     return digest;
   },
+  ed25519Sign: remembering(
+    (pair, message) => nodeSuite.ed25519Sign(pair, message),
+    ({ publicKey }, message) => text(publicKey) + text(message),
+  ),
+  x25519: remembering(
+    (pair, publicKey) => nodeSuite.x25519(pair, publicKey),
+    (pair, publicKey) => text(pair.publicKey) + text(publicKey),
+  ),
+  hmacSha512: remembering(
+    (key, ...parts) => nodeSuite.hmacSha512(key, ...parts),
+    (key, ...parts) =>
+      [key, ...parts].map((each) => `${String(each.length)} ${text(each)}`).join(''),
+  ),
+  hkdfSha512: remembering(
+    (ikm, salt, info, length) => nodeSuite.hkdfSha512(ikm, salt, info, length),
+    (ikm, salt, info, length) =>
+      `${text(ikm)}${text(salt)}${text(info)} ${String(ikm.length)} ${String(salt.length)} ${String(length)}`,
+  ),
+  open: remembering(
+    (key, nonce, aad, sealed) => nodeSuite.open(key, nonce, aad, sealed),
+    (key, nonce, aad, sealed) =>
+      `${text(key)}${text(nonce)}${String(aad.length)} ${text(aad)}${text(sealed)}`,
+  ),
   ed25519Verify: remembering(
     (key, message, signature) => nodeSuite.ed25519Verify(key, message, signature),
     (key, message, signature) => text(key) + text(signature) + text(message),

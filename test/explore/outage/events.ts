@@ -2,6 +2,7 @@ import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import { lastTerms } from '../../../lib/credentials/grant.js';
 import { parseUri } from '../../../lib/credentials/uri.js';
 import type { KeyRing } from '../../../lib/phone/key-ring.js';
+import type { Mailbox } from '../../../lib/phone/mailbox.js';
 import type { Remote } from '../../../lib/phone/remote.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { toHex } from '../../../lib/platform/bytes.js';
@@ -9,15 +10,14 @@ import { pairKey } from '../../../firmware-sim/rights/pairing.js';
 import { PostOffice } from '../../support/mailbox.js';
 import { CAR, KEYS, phoneOf, suite } from '../cast.js';
 import { broken } from '../facts.js';
-import { newState } from '../state.js';
+import { newState, START } from '../state.js';
 import { OutageCar } from './car.js';
-import type { Said } from './oracle.js';
+import { nothingTold } from './oracle.js';
+import type { Owner } from './oracle.js';
 import { withPhone } from './phone.js';
-import type { OutageState, Phone } from './state.js';
+import type { Draft, Event, Parts, Phone } from './state.js';
 
 /** What can happen, by the real functions of phones and car. */
-
-export type Event = (state: OutageState) => Promise<OutageState | undefined>;
 
 const CAR_ID = '0123456789abcdef0123456789abcdef';
 const GUS = toHex(fingerprint(suite, KEYS.Gus.identity.publicKey));
@@ -26,156 +26,187 @@ const POST = new PostOffice();
 POST.online(CAR_ID, CAR.publicKey);
 const { cars: ONLINE } = POST;
 
-/** One step of a phone, with the car near and the cloud there. */
-const step = async (
-  state: OutageState,
-  name: Phone,
-  use: (phone: {
-    readonly ring: KeyRing;
-    readonly remote: Remote;
-    readonly post: PostOffice;
-  }) => Promise<unknown>,
-): Promise<{ readonly state: OutageState; readonly failed: boolean }> => {
+interface Use {
+  readonly ring: KeyRing;
+  readonly remote: Remote;
+  readonly mailbox: () => Mailbox;
+}
+
+/** What the cloud has for this phone; others' grants it does not see. */
+const postFor = (draft: Draft, name: Phone): PostOffice => {
   const post = new PostOffice();
   post.cars = ONLINE;
-  post.lists = state.lists.map((part) => ({ car: CAR_ID, part }));
-  for (const { account, grant } of state.grants) post.put(account, grant);
-  const car = new OutageCar(state.rights, () => state.now);
-  const at = { name, entry: state.phones[name], now: () => state.now, car };
-  const done = await withPhone(at, (ring, remote) => use({ ring, remote, post }));
-  const [entry, ...others] = done.entries;
-  if (entry === undefined || others.length > 0)
-    broken('a phone has one entry of a car', String(done.entries.length));
-  return {
-    failed: done.failure !== undefined,
-    state: {
-      ...state,
-      now: state.now + done.seconds,
-      rights: car.rights,
-      phones: { ...state.phones, [name]: entry },
-      lists: post.lists.map(({ part }) => part),
-      grants: post.grants.map(({ account, grant }) => ({ account, grant })),
-    },
-  };
+  post.lists = draft.get('lists').map((part) => ({ car: CAR_ID, part }));
+  if (name === 'Gus') for (const grant of draft.get('grants')) post.put('gus', grant);
+  return post;
 };
 
-const mailboxOf = (post: PostOffice, name: Phone) => post.mailbox(name.toLowerCase());
+const keepPost = (draft: Draft, name: Phone, post: PostOffice): void => {
+  draft.set(
+    'lists',
+    post.lists.map(({ part }) => part),
+  );
+  if (name === 'Gus')
+    draft.set(
+      'grants',
+      post.grants.map(({ grant }) => grant),
+    );
+  else if (post.grants.length > 0) {
+    const before = draft.get('grants');
+    const left = post.grants.map(({ grant }) => grant);
+    const isThere = (grant: Uint8Array) => before.some((each) => suite.equal(each, grant));
+    draft.set('grants', [...before, ...left.filter((grant) => !isThere(grant))]);
+  }
+};
 
-/** Somebody says something, which takes its time; what he cannot say comes to nothing. */
-const says = async (
-  state: OutageState,
-  pace: number,
+const carOf = (draft: Draft): OutageCar =>
+  new OutageCar(draft.get('rights'), () => draft.get('now'));
+
+/** One step of a phone, with the car near and the cloud there; whether it did what it was to do. */
+const step = async (
+  draft: Draft,
   name: Phone,
-  use: Parameters<typeof step>[2],
-  said: (at: number) => Said,
-): Promise<OutageState | undefined> => {
-  const before = { ...state, now: state.now + pace };
-  const { state: after, failed } = await step(before, name, use);
-  return failed ? undefined : { ...after, said: [...after.said, said(before.now)] };
+  use: (phone: Use) => Promise<unknown>,
+): Promise<boolean> => {
+  let post: PostOffice | undefined;
+  let car: OutageCar | undefined;
+  const at = {
+    name,
+    entry: draft.get(name),
+    now: () => draft.get('now'),
+    car: () => (car ??= carOf(draft)),
+  };
+  const done = await withPhone(at, (ring, remote) => {
+    const mailbox = () => (post ??= postFor(draft, name)).mailbox(name.toLowerCase());
+    return use({ ring, remote, mailbox });
+  });
+  const [entry, ...others] = done.entries;
+  if (entry === undefined || others.length > 0)
+    return broken('a phone has one entry of a car', String(done.entries.length));
+  draft.set(name, entry);
+  if (done.seconds > 0) draft.set('now', draft.get('now') + done.seconds);
+  if (car !== undefined) draft.set('rights', car.rights);
+  if (post !== undefined) keepPost(draft, name, post);
+  return done.failure === undefined;
+};
+
+/** When all are in reach again: what takes longer, takes ten minutes more. */
+const END = START + 3600 + 12 * 600;
+
+export const later: Event = (draft) => {
+  draft.set('now', Math.max(END, draft.get('now') + 600));
+  return true;
 };
 
 /** How an owner's words leave the phone: with its next session at the car, or by the cloud at once. */
 type By = 'BLE' | 'cloud';
 
+/** What takes its time, and comes to nothing where he cannot say it. */
 export const status =
-  (pace: number, name: Phone, what: 'revoked' | 'suspended' | 'resumed', by: By): Event =>
-  (state) =>
-    says(
-      state,
-      pace,
-      name,
-      async ({ ring, post }) => {
-        const verb = ({ revoked: 'revoke', suspended: 'suspend', resumed: 'resume' } as const)[
-          what
-        ];
-        await ring[verb](GUS);
-        if (by === 'cloud') await ring.sync(mailboxOf(post, name));
-      },
-      (at) => ({ what, by: name, at }),
-    );
+  (pace: number, name: Owner, what: 'revoked' | 'suspended' | 'resumed', by: By): Event =>
+  (draft) => {
+    const at = draft.get('now') + pace;
+    draft.set('now', at);
+    draft.said.push({ what, by: name, at });
+    return step(draft, name, async ({ ring, mailbox }) => {
+      const verb = ({ revoked: 'revoke', suspended: 'suspend', resumed: 'resume' } as const)[what];
+      await ring[verb](GUS);
+      if (by === 'cloud') await ring.sync(mailbox());
+    });
+  };
 
 /** An owner gives the guest a new grant. */
 export const grant =
-  (pace: number, name: Phone, by: By): Event =>
-  async (state) => {
+  (pace: number, name: Owner, by: By): Event =>
+  async (draft) => {
     let uri = '';
-    let date = 0;
+    draft.set('now', draft.get('now') + pace);
     const account = by === 'cloud' ? 'gus' : undefined;
-    const to = KEYS.Gus.identity.publicKey;
-    const given = await says(
-      state,
-      pace,
-      name,
-      async ({ ring, post }) => {
-        ({ uri } = await ring.share({ to: toHex(to), role: 'driver', account }));
-        const parsed = parseUri(uri);
-        if (parsed.what === 'grant') date = lastTerms(parsed.chain).issuedAt;
-        if (by === 'cloud') await ring.sync(mailboxOf(post, name));
-      },
-      () => ({ what: 'granted', by: name, date }),
-    );
-    if (given === undefined || by === 'cloud') return given;
-    const { state: after } = await step(given, 'Gus', ({ ring }) => ring.accept(uri));
-    return after;
+    const to = toHex(KEYS.Gus.identity.publicKey);
+    const isGiven = await step(draft, name, async ({ ring, mailbox }) => {
+      ({ uri } = await ring.share({ to, role: 'driver', account }));
+      draft.said.push({ what: 'granted', by: name, date: lastTerms(chainOf(uri)).issuedAt });
+      if (by === 'cloud') await ring.sync(mailbox());
+    });
+    if (isGiven && by === 'BLE') await step(draft, 'Gus', ({ ring }) => ring.accept(uri));
+    return isGiven;
   };
+
+const chainOf = (uri: string): Uint8Array => {
+  const parsed = parseUri(uri);
+  return parsed.what === 'grant' ? parsed.chain : new Uint8Array();
+};
 
 /** Somebody is at the car with the phone, and what waits in it is delivered. */
 export const visit =
   (name: Phone): Event =>
-  async (state) =>
-    (await step(state, name, ({ remote }) => (name === 'Gus' ? remote.unlock() : remote.status())))
-      .state;
+  async (draft) => {
+    await step(draft, name, ({ remote }) => (name === 'Gus' ? remote.unlock() : remote.status()));
+    return true;
+  };
 
-/** The guest tries; whether he gets in. */
-export const unlocks = async (state: OutageState): Promise<boolean> =>
-  !(await step(state, 'Gus', ({ remote }) => remote.unlock())).failed;
+/** The guest tries, and gets in. */
+export const unlocks: Event = (draft) => step(draft, 'Gus', ({ remote }) => remote.unlock());
 
 export const sync =
   (name: Phone): Event =>
-  async (state) =>
-    (await step(state, name, ({ ring, post }) => ring.sync(mailboxOf(post, name)))).state;
+  async (draft) => {
+    await step(draft, name, ({ ring, mailbox }) => ring.sync(mailbox()));
+    return true;
+  };
 
 /** Nothing is left to be exchanged: another time changes nothing. */
-export const exchanged = async (state: OutageState, name: Phone): Promise<boolean> => {
-  let none = false;
-  await step(state, name, async ({ ring, post }) => {
-    const { left, taken, granted } = await ring.sync(mailboxOf(post, name));
-    none = left === 0 && taken === 0 && granted.length === 0;
-  });
-  return none;
-};
+export const exchanged =
+  (name: Phone): Event =>
+  async (draft) => {
+    let none = false;
+    await step(draft, name, async ({ ring, mailbox }) => {
+      const { left, taken, granted } = await ring.sync(mailbox());
+      none = left === 0 && taken === 0 && granted.length === 0;
+    });
+    return none;
+  };
 
-const gusIn = ({ rights }: OutageState) =>
-  rights.keys.find(({ publicKey }) => suite.equal(publicKey, KEYS.Gus.identity.publicKey));
+/** Nothing waits for the car. */
+export const delivered =
+  (name: Phone): Event =>
+  (draft) =>
+    (draft.get(name).outbox ?? []).length === 0;
 
 /** The card at the screen, or Ada's phone at the car. */
 export const remove =
   (pace: number, by: 'card' | 'Ada'): Event =>
-  async (before) => {
-    const state = { ...before, now: before.now + pace };
-    const key = gusIn(state);
-    if (key === undefined) return undefined;
-    const said = [...state.said, { what: 'removed', at: state.now } as const];
-    if (by === 'Ada')
-      return { ...(await step(state, by, ({ remote }) => remote.removeKey(key.slot))).state, said };
-    const car = new OutageCar(state.rights, () => state.now);
-    car.remove(key);
-    return { ...state, rights: car.rights, said };
+  async (draft) => {
+    const car = carOf(draft);
+    const key = car.rights.keys.find(({ publicKey }) =>
+      suite.equal(publicKey, KEYS.Gus.identity.publicKey),
+    );
+    if (key === undefined) return false;
+    const at = draft.get('now') + pace;
+    draft.set('now', at);
+    draft.said.push({ what: 'removed', at });
+    if (by === 'Ada') await step(draft, by, ({ remote }) => remote.removeKey(key.slot));
+    else {
+      car.remove(key);
+      draft.set('rights', car.rights);
+    }
+    return true;
   };
 
 /** The cloud brings the car what was left for it, any of it, any number of times. */
 export const bring =
   (index: number): Event =>
-  async (state) => {
-    const part = state.lists[index];
-    if (part === undefined) return undefined;
-    const car = new OutageCar(state.rights, () => state.now);
+  (draft) => {
+    const part = draft.get('lists')[index];
+    if (part === undefined) return false;
+    const car = carOf(draft);
     car.take(part);
-    return { ...state, rights: car.rights };
+    draft.set('rights', car.rights);
+    return true;
   };
 
 /** Before the outage: both owners have paired, the guest has a grant of Ada's, and drives. */
-export const beforeOutage = async (): Promise<OutageState> => {
+export const beginning = (): Parts => {
   let { rights } = newState;
   const { now } = newState;
   const context = { suite, wallMs: now * 1000, carPublicKey: CAR.publicKey, slots: 8 };
@@ -198,38 +229,33 @@ export const beforeOutage = async (): Promise<OutageState> => {
     role: 'guest',
     grant: new Uint8Array(),
   };
-  const state: OutageState = {
+  const parts: Parts = {
     now: now + 3600,
     rights,
-    phones: { Ada: entry('Ada', 0), Ben: entry('Ben', 1), Gus: gus },
+    Ada: entry('Ada', 0),
+    Ben: entry('Ben', 1),
+    Gus: gus,
     lists: [],
     grants: [],
-    said: [],
+    told: nothingTold,
   };
-  const first = await firstGrant(state);
-  const story = [visit('Gus'), visit('Ada'), visit('Ben'), sync('Ada'), sync('Ben'), sync('Gus')];
-  return inOrder(first, story);
+  return parts;
 };
 
 /** Gus has no key yet to which another grant would be one more. */
-const firstGrant = async (state: OutageState): Promise<OutageState> => {
-  let chain = new Uint8Array();
+const firstGrant: Event = async (draft) => {
   const to = toHex(KEYS.Gus.identity.publicKey);
-  const { state: given } = await step(state, 'Ada', async ({ ring }) => {
-    const parsed = parseUri((await ring.share({ to, role: 'driver' })).uri);
-    if (parsed.what === 'grant') chain = new Uint8Array(parsed.chain);
+  let chain = new Uint8Array();
+  await step(draft, 'Ada', async ({ ring }) => {
+    chain = new Uint8Array(chainOf((await ring.share({ to, role: 'driver' })).uri));
   });
-  const Gus: PairedCar = { ...given.phones.Gus, grant: chain, role: 'driver' };
-  const said: Said = { what: 'granted', by: 'Ada', date: lastTerms(chain).issuedAt };
-  return { ...given, phones: { ...given.phones, Gus }, said: [said] };
+  draft.set('Gus', { ...draft.get('Gus'), grant: chain, role: 'driver' });
+  draft.said.push({ what: 'granted', by: 'Ada', date: lastTerms(chain).issuedAt });
+  return true;
 };
 
-/** One after the other; those that come to nothing are left out. */
-export const inOrder = async (
-  state: OutageState,
-  events: readonly Event[],
-): Promise<OutageState> => {
-  let now = state;
-  for (const event of events) now = (await event(now)) ?? now;
-  return now;
-};
+/** What has happened before it: phones and car know of each other, and of the cloud. */
+export const BEFORE: readonly Event[] = [
+  ...[firstGrant, visit('Gus'), visit('Ada'), visit('Ben')],
+  ...[sync('Ada'), sync('Ben'), sync('Gus')],
+];

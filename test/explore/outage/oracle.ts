@@ -5,43 +5,61 @@ import { TOLERANCE_SECONDS } from '../../../lib/credentials/grant.js';
  * lists and numbers. Times are seconds since 1970.
  */
 export type Said =
-  | { readonly what: 'granted'; readonly by: string; readonly date: number }
-  | { readonly what: 'revoked' | 'suspended' | 'resumed'; readonly by: string; readonly at: number }
+  | { readonly what: 'granted'; readonly by: Owner; readonly date: number }
+  | { readonly what: 'revoked' | 'suspended' | 'resumed'; readonly by: Owner; readonly at: number }
   /** By the card, or by an owner's phone at the car. */
   | { readonly what: 'removed'; readonly at: number };
 
-/** Whether the guest gets in. Grants that were signed no later than something that takes the key away are void. */
-export const getsIn = (said: readonly Said[]): boolean =>
-  said.some((grant, index) => grant.what === 'granted' && !isTaken(said, grant, index));
+export type Owner = 'Ada' | 'Ben';
 
-const isTaken = (said: readonly Said[], { date }: Granted, index: number): boolean => {
-  const removed = said.some(
-    (each) => each.what === 'removed' && date <= each.at + TOLERANCE_SECONDS,
-  );
-  return removed || OWNERS.some((owner) => takes(said, owner, date, index));
-};
+/** What matters of all that was said. */
+export interface Told extends Readonly<Record<Owner, Words>> {
+  /** The date of the newest grant: what takes that takes all, for it takes what was signed until then. */
+  readonly granted: number;
+  /** What was signed until then is void for good. */
+  readonly removed: number;
+}
 
-type Granted = Extract<Said, { readonly what: 'granted' }>;
+/** What an owner has said last, or for good. */
+interface Words {
+  readonly kind?: 'revoked' | 'suspended' | undefined;
+  /** What was signed until then, it takes. */
+  readonly until: number;
+  /** The date of his own newest grant. */
+  readonly granted: number;
+}
 
-const OWNERS = ['Ada', 'Ben'];
+const NOTHING: Words = { until: 0, granted: 0 };
 
-/** What this owner has said last, or for good, reaches a grant of that date. */
-const takes = (said: readonly Said[], owner: string, date: number, index: number): boolean => {
-  let kind: 'revoked' | 'suspended' | undefined;
-  let until = 0;
-  for (const [at, each] of said.entries()) {
-    if (each.what === 'granted' || each.what === 'removed' || each.by !== owner) continue;
-    if (each.what === 'resumed') kind = undefined;
-    else {
+export const nothingTold: Told = { granted: 0, removed: 0, Ada: NOTHING, Ben: NOTHING };
+
+export const tell = (told: Told, said: Said): Told => {
+  if (said.what === 'removed') {
+    return { ...told, removed: Math.max(told.removed, said.at + TOLERANCE_SECONDS) };
+  }
+  const words = told[said.by];
+  switch (said.what) {
+    case 'granted': {
+      const granted = Math.max(words.granted, said.date);
+      return {
+        ...told,
+        granted: Math.max(told.granted, said.date),
+        [said.by]: { ...words, granted },
+      };
+    }
+    case 'resumed':
+      return { ...told, [said.by]: { ...NOTHING, granted: words.granted } };
+    case 'revoked':
+    case 'suspended': {
       // Who has revoked a key and suspends it, revokes it once more.
-      kind = kind === 'revoked' ? kind : each.what;
+      const kind = words.kind === 'revoked' ? words.kind : said.what;
       // An owner means also what he has dated a little ahead himself.
-      const own = said
-        .slice(0, at)
-        .filter((other) => other.what === 'granted' && other.by === owner);
-      const dates = own.map((other) => (other.what === 'granted' ? other.date : 0));
-      until = Math.max(until, each.at + TOLERANCE_SECONDS, ...dates);
+      const until = Math.max(words.until, said.at + TOLERANCE_SECONDS, words.granted);
+      return { ...told, [said.by]: { ...words, kind, until } };
     }
   }
-  return kind !== undefined && date <= until && index >= 0;
 };
+
+/** Whether the guest gets in. Grants that were signed no later than something that takes the key away are void. */
+export const getsIn = ({ granted, removed, Ada, Ben }: Told): boolean =>
+  granted > removed && [Ada, Ben].every(({ kind, until }) => kind === undefined || granted > until);

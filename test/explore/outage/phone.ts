@@ -15,7 +15,7 @@ import type { OutageCar } from './car.js';
 /** Phones with all that they do, but without radio and handshake: who has a key has proved it. */
 
 /** Speaks with the car in this process, and shows grants as the native dialect does. */
-const dialectOf = (car: OutageCar): PhoneDialect => ({
+const dialectOf = (car: () => OutageCar): PhoneDialect => ({
   profile: nativeProfile,
   filter: nativeScan,
   recognise:
@@ -31,7 +31,7 @@ const dialectOf = (car: OutageCar): PhoneDialect => ({
         const { grant, identity, state } = entry;
         for (let shown = !usable && state === 'pending' ? grant : undefined; ; shown = grant) {
           const grants = shown && { grants: shown, name };
-          const answer = car.ask(identity.publicKey, command, grants);
+          const answer = car().ask(identity.publicKey, command, grants);
           usable = answer !== undefined;
           if (answer !== undefined) return answer;
           if (shown === grant) throw new PhoneKeyError('car.not-recognised', 'a key of nobody');
@@ -85,7 +85,7 @@ export interface PhoneAt {
   readonly name: string;
   readonly entry: PairedCar;
   readonly now: () => number;
-  readonly car: OutageCar;
+  readonly car: () => OutageCar;
 }
 
 export interface PhoneStep {

@@ -1,52 +1,71 @@
 import type { Rights } from '../../../firmware-sim/rights/rights.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
-import { text } from '../text.js';
-import type { Said } from './oracle.js';
+import type { Said, Told } from './oracle.js';
 
 export type Phone = 'Ada' | 'Ben' | 'Gus';
 
-/** Two owners and a guest, their car, and what waits in the cloud. */
-export interface OutageState {
+/** Two owners and a guest, their car, what waits in the cloud, and what was said: what a state is made of. */
+export interface Parts extends Readonly<Record<Phone, PairedCar>> {
+  /** Seconds since 1970. */
   readonly now: number;
   readonly rights: Rights;
-  readonly phones: Readonly<Record<Phone, PairedCar>>;
   /** Revocation lists that were left for the car, the oldest first. */
   readonly lists: readonly Uint8Array[];
-  readonly grants: readonly { readonly account: string; readonly grant: Uint8Array }[];
-  readonly said: readonly Said[];
+  /** That were left for the guest. */
+  readonly grants: readonly Uint8Array[];
+  /** For the oracle alone: no event reads it. */
+  readonly told: Told;
 }
 
-/** The same text for states in which the same can happen from now on. */
-export const canonical = ({ now, rights, phones, lists, grants, said }: OutageState): string => {
-  const { keys, own, owners } = rights;
-  return text([
-    now,
-    keys.map(({ slot, role, grant }) => [
-      slot,
-      role,
-      grant && [grant.terms.issuedAt, grant.terms.ownerSlot],
-    ]),
-    own,
-    owners,
-    Object.values(phones).map(phoneText),
-    lists.map(brief).sort(),
-    grants.map(({ account, grant }) => [account, brief(grant)]),
-    said.map((each) => Object.values(each)),
-  ]);
+/** What was told is the last. */
+export const PARTS = ['Gus', 'Ada', 'Ben', 'rights', 'lists', 'grants', 'now', 'told'] as const;
+
+export type Part = (typeof PARTS)[number];
+
+/** What an event may look at. */
+export type Seen = Exclude<Part, 'told'>;
+
+/** What an event reads and writes: it depends on nothing that it has not read here. */
+export class Draft {
+  readonly changed: { -readonly [P in Seen]?: Parts[P] } = {};
+  readonly said: Said[] = [];
+  readonly #read: <P extends Seen>(part: P) => Parts[P];
+
+  constructor(read: <P extends Seen>(part: P) => Parts[P]) {
+    this.#read = read;
+  }
+
+  get<P extends Seen>(part: P): Parts[P] {
+    return (this.changed[part] as Parts[P] | undefined) ?? this.#read(part);
+  }
+
+  set<P extends Seen>(part: P, value: Parts[P]): void {
+    this.changed[part] = value;
+  }
+}
+
+/** What can happen, by the real functions of phones and car; false: it cannot, and nothing has changed. */
+export type Event = (draft: Draft) => boolean | Promise<boolean>;
+
+const texts = new WeakMap<object, string>();
+
+/** The same text for equal values, and another for others: of bytes, which end in a signature or a tag, both ends. */
+export const exactly = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const made =
+    value instanceof Uint8Array
+      ? `<${Buffer.from([...value.subarray(0, 6), ...value.subarray(-6)]).toString('latin1')}>`
+      : Array.isArray(value)
+        ? `[${value.map(exactly).join()}]`
+        : `{${Object.entries(value).sort(byName).map(named).join()}}`;
+  texts.set(value, made);
+  return made;
 };
 
-const phoneText = ({ grant, otherGrants, outbox, mail, relayed, state, ...car }: PairedCar) => [
-  state,
-  relayed,
-  [grant, ...(otherGrants ?? []).map((held) => held.grant)].map(brief),
-  otherGrants?.map(({ taken, relayed: others }) => [taken, others]),
-  outbox?.map(({ part, own, refused }) => [brief(part), own, refused]),
-  mail && [mail.car, mail.answered, mail.grants?.map((each) => brief(each.grant))],
-  [car.mark, car.floor, car.clockOffset, car.epoch],
-  car.shared,
-  car.revocationList,
-];
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : 1;
 
-/** Of a tag or a public key, and of a signature: enough to tell them apart. */
-const brief = (bytes: Uint8Array | undefined): string =>
-  bytes === undefined ? '' : String.fromCharCode(...bytes.subarray(0, 6), ...bytes.subarray(-6));
+const named = ([name, value]: readonly [string, unknown]): string =>
+  value === undefined ? '' : `${name}:${exactly(value)}`;
