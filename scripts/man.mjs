@@ -24,7 +24,9 @@ const escaped = (text) =>
 /** Running text in lines that are not too long, as they stand in the page. */
 const filled = (text) => {
   const lines = [''];
-  for (const word of escaped(text).split(/\s+/).filter((each) => each !== '')) {
+  for (const word of escaped(text)
+    .split(/\s+/)
+    .filter((each) => each !== '')) {
     const line = lines.at(-1);
     if (line !== '' && line.length + word.length >= WIDTH) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
