@@ -75,6 +75,7 @@ const bundle = () =>
     bundle: true,
     splitting: true,
     chunkNames: '[name]-[hash]',
+    minifyWhitespace: true,
     outdir: 'dist/bin',
     external: ['@abandonware/*'], // are loaded as they are
     // What package.json names is compiled.
