@@ -90,6 +90,8 @@ const configuration = ({
     // After each change, as it is killed in tests.
     'autosave_interval 1',
     'autosave_on_changes true',
+    // Else small packets wait 40 ms for acknowledgements of those before them.
+    'set_tcp_nodelay true',
     'log_dest stderr',
     '',
   ].join('\n');
