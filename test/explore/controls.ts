@@ -9,7 +9,7 @@ import type { Control } from './switch-off.js';
  * - a clock that runs in the car's sleep, and words dated when they are handed to the radio: the host's; the same
  *   test has a car whose clock sleeps.
  * - one try of the PIN after the other: how pin-lock.ts waits; pin-lock.test.ts.
- * - at most 8 commands remembered of a key, 1000 tries counted, an hour of waiting: beyond so short stories.
+ * - room for the commands that are remembered, 1000 tries counted, an hour of waiting: beyond so short stories.
  */
 export const CONTROLS: readonly Control[] = [
   ...RIGHTS_CONTROLS,

@@ -93,6 +93,14 @@ describe('a phone near its car, with a cloud', () => {
     expect(at.did()).toEqual(['unlocked', 'locked']);
   });
 
+  it('says that the car is busy where that has no room for more commands, not that time ran out', async () => {
+    const phone = at.phone();
+    // Its own eight, and what all keys share.
+    for (let n = 0; n < 72; n++) await at.run(phone.trunk());
+    await expect(at.run(phone.unlock())).rejects.toMatchObject({ code: 'car.busy' });
+    expect(await locked()).toBe(true);
+  });
+
   it('takes what a car refuses for its word, whichever way', async () => {
     await at.run(at.phone().unlock({ via: 'ble' }));
     await at.car.control.pullHandle('front-left');
